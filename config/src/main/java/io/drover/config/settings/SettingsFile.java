@@ -1,0 +1,76 @@
+package io.drover.config.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads HOCON over {@code reference.conf}, strictly: under {@code drover} only keys that the
+ * reference has are allowed, so that a misspelt limit never is a silent default.
+ */
+public final class SettingsFile {
+  private static final String ROOT = "drover";
+
+  private SettingsFile() {}
+
+  /**
+   * The reference configuration under the given file under system properties ({@code
+   * -Ddrover.node.name=…}).
+   *
+   * @param file empty = reference and system properties only
+   * @throws SettingsException naming the key, or the file that cannot be read
+   */
+  public static Config load(Optional<Path> file) {
+    try {
+      Config user = file.map(SettingsFile::parse).orElse(ConfigFactory.empty());
+      Config properties = ConfigFactory.systemProperties();
+      Config overrides =
+          (properties.hasPath(ROOT) ? properties.withOnlyPath(ROOT) : ConfigFactory.empty())
+              .withFallback(user);
+      Config reference = ConfigFactory.defaultReferenceUnresolved();
+      rejectUnknownKeys(overrides, reference);
+      return overrides.withFallback(reference).resolve();
+    } catch (ConfigException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Config parse(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new SettingsException(
+          "configuration file " + file + " does not exist or cannot be read");
+    }
+    return ConfigFactory.parseFile(
+        file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+  }
+
+  private static void rejectUnknownKeys(Config overrides, Config reference) {
+    for (Map.Entry<String, ConfigValue> entry : overrides.root().toConfig().entrySet()) {
+      String key = entry.getKey();
+      if (key.startsWith(ROOT + ".") && !isKnown(key, reference)) {
+        throw new SettingsException(
+            "unknown key \"%s\" (%s)".formatted(key, entry.getValue().origin().description()));
+      }
+    }
+  }
+
+  /** A key is known when the reference has it, or has an open map ({@code labels {}}) above it. */
+  private static boolean isKnown(String key, Config reference) {
+    if (reference.hasPathOrNull(key)) {
+      return true;
+    }
+    int dot = key.lastIndexOf('.');
+    String parent = dot < 0 ? "" : key.substring(0, dot);
+    return !parent.isEmpty()
+        && reference.hasPath(parent)
+        && reference.getValue(parent).valueType() == ConfigValueType.OBJECT
+        && reference.getConfig(parent).isEmpty();
+  }
+}

@@ -1,0 +1,153 @@
+package io.drover.actor.agent;
+
+import io.drover.actor.CborSerializable;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.DataRate;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.Resources;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an agent says. */
+public sealed interface AgentReport extends CborSerializable {
+
+  /** First on every session. */
+  record Hello(
+      String area,
+      String hostName,
+      String incarnation,
+      String agentVersion,
+      Resources capacity,
+      List<HypervisorSupport> hypervisors,
+      List<ImageSupport> images,
+      String transferEndpoint,
+      List<GuestStatus> guests,
+      Epoch highestControlEpoch,
+      long endpointListVersion,
+      Map<String, String> labels)
+      implements AgentReport {
+    public Hello {
+      hypervisors = List.copyOf(hypervisors);
+      images = List.copyOf(images);
+      guests = List.copyOf(guests);
+      labels = Map.copyOf(labels);
+    }
+  }
+
+  record Heartbeat(
+      long sequence,
+      double load1m,
+      ByteSize memoryUsed,
+      long staleOrdersRefused,
+      long endpointListVersion)
+      implements AgentReport {}
+
+  record OrderResult(String orderId, Outcome outcome) implements AgentReport {}
+
+  record GuestChanged(GuestStatus guest) implements AgentReport {}
+
+  record RoundReported(MigrationId migration, Round round) implements AgentReport {}
+
+  record TransferFailed(MigrationId migration, String side, String reason) implements AgentReport {}
+
+  record TargetReady(MigrationId migration, String digest, Instant readyAt)
+      implements AgentReport {}
+
+  /** How an order ended. */
+  sealed interface Outcome extends CborSerializable {
+    record Done() implements Outcome {}
+
+    record Failed(FailureCode code, String detail) implements Outcome {}
+
+    record Guest(GuestStatus status) implements Outcome {}
+
+    record Console(long startOffset, byte[] text) implements Outcome {}
+
+    record TargetPrepared(TransferTicket ticket) implements Outcome {}
+
+    record SourceStopped(
+        String digest,
+        Instant pausedAt,
+        long finalPages,
+        ByteSize finalBytes,
+        ByteSize deviceStateBytes,
+        ByteSize totalBytes,
+        Duration hypervisorDowntime,
+        Duration pause,
+        Duration finalCopy,
+        Duration deviceState)
+        implements Outcome {}
+
+    record GuestVerified(Instant resumedAt, Duration guestGap, GuestStatus status)
+        implements Outcome {}
+  }
+
+  enum FailureCode {
+    STALE_CONTROL_EPOCH,
+    STALE_RUN_EPOCH,
+    NO_SUCH_GUEST,
+    NO_SUCH_TRANSFER,
+    INSUFFICIENT_RESOURCES,
+    IMAGE_UNUSABLE,
+    HYPERVISOR_FAILED,
+    TRANSFER_FAILED,
+    DEADLINE_EXCEEDED,
+    INVALID_STATE,
+    INTERNAL
+  }
+
+  record HypervisorSupport(
+      String kind, boolean available, String reason, String version, String accelerator)
+      implements CborSerializable {}
+
+  record ImageSupport(
+      String name,
+      String hypervisor,
+      ByteSize size,
+      String sha256,
+      ByteSize minMemory,
+      boolean usable,
+      String reason)
+      implements CborSerializable {}
+
+  record GuestStatus(
+      VmId vm,
+      Epoch runEpoch,
+      GuestState state,
+      String reason,
+      String hypervisor,
+      Optional<MigrationId> migration,
+      Map<String, String> report,
+      Instant startedAt)
+      implements CborSerializable {
+    public GuestStatus {
+      report = Map.copyOf(report);
+    }
+  }
+
+  enum GuestState {
+    STARTING,
+    RUNNING,
+    PAUSED,
+    INCOMING,
+    ENDED
+  }
+
+  /** Progress of one pre-copy round; never journaled. */
+  record Round(
+      int round,
+      long sentPages,
+      long zeroPages,
+      ByteSize sentBytes,
+      long remainingPages,
+      double dirtyPagesPerSecond,
+      DataRate bandwidth,
+      Duration duration,
+      Duration predictedBlackout)
+      implements CborSerializable {}
+}

@@ -1,0 +1,32 @@
+package io.drover.actor.agent;
+
+import io.drover.actor.CborSerializable;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a {@code Host} entity tells the actor that holds its agent's session. The gateway gives the
+ * entity an {@code ActorRef<AgentSession>} when the agent says {@link AgentReport.Hello}, and
+ * watches over nothing: a lost session is reported to the entity as {@code AgentDetached}.
+ */
+public sealed interface AgentSession extends CborSerializable {
+  record Welcome(
+      HostId host, Epoch controlEpoch, Duration heartbeatInterval, EndpointList endpoints)
+      implements AgentSession {}
+
+  /** The session ends. */
+  record Refused(String reason, boolean permanent) implements AgentSession {}
+
+  record Deliver(String orderId, Epoch controlEpoch, AgentOrder order) implements AgentSession {}
+
+  record UpdateEndpoints(EndpointList endpoints) implements AgentSession {}
+
+  /** Where an agent may open its session, in the order to try; the version only rises. */
+  record EndpointList(long version, List<String> endpoints) implements CborSerializable {
+    public EndpointList {
+      endpoints = List.copyOf(endpoints);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.drover.actor.api;
+
+import io.drover.actor.agent.GuestSpec;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.DataRate;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.OperationId;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Changes, and authoritative look-ups of one thing: each call is routed to the entity that decides.
+ * A stage that completes normally after a change means that its event is in the journal. Refusals
+ * complete it with {@link RefusedException}. Never blocks; safe on any thread.
+ */
+public interface ControlPlane {
+  /**
+   * Places the VM, and lets it start.
+   *
+   * @param idempotencyKey a retry with the same key and request gets the same VM
+   */
+  CompletionStage<VmView> createVm(NewVm request, Optional<String> idempotencyKey);
+
+  CompletionStage<VmView> vm(VmId vm);
+
+  CompletionStage<OperationView> startVm(VmId vm);
+
+  /** Asks the guest to stop; kills it after the grace period. */
+  CompletionStage<OperationView> stopVm(VmId vm, Duration grace);
+
+  CompletionStage<OperationView> rebootVm(VmId vm);
+
+  /** Stops and forgets it. */
+  CompletionStage<OperationView> deleteVm(VmId vm);
+
+  /** A piece of the console, from the host that runs the VM. */
+  CompletionStage<ConsoleView> console(VmId vm, long fromOffset, int maxBytes);
+
+  /** Starts a live migration. Whatever can be known beforehand is refused at once. */
+  CompletionStage<MigrationView> migrate(
+      VmId vm, MigrateRequest request, Optional<String> idempotencyKey);
+
+  CompletionStage<MigrationView> migration(MigrationId migration);
+
+  /** Cancels it unless the switchover has happened. */
+  CompletionStage<MigrationView> cancelMigration(MigrationId migration);
+
+  CompletionStage<OperationView> operation(OperationId operation);
+
+  CompletionStage<HostView> host(HostId host);
+
+  CompletionStage<HostView> cordon(HostId host);
+
+  CompletionStage<HostView> uncordon(HostId host);
+
+  CompletionStage<AreaView> area(AreaId area);
+
+  /**
+   * A VM to be.
+   *
+   * @param name for people; need not be unique
+   * @param host places it there or nowhere
+   */
+  record NewVm(AreaId area, String name, GuestSpec spec, Optional<HostId> host) {}
+
+  /**
+   * How to migrate.
+   *
+   * @param target the host, or empty to let the scheduler choose
+   * @param area choose among this area's hosts; empty for the source's own
+   * @param bandwidthLimit payload rate of pre-copy
+   */
+  record MigrateRequest(
+      Optional<HostId> target,
+      Optional<AreaId> area,
+      Optional<Duration> downtimeLimit,
+      DataRate bandwidthLimit) {}
+}

@@ -1,0 +1,49 @@
+package io.drover.actor.api;
+
+import io.drover.actor.CborSerializable;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Why a request was not done: what, which id, which limit, which value. Nothing was changed, except
+ * when the kind is {@link Kind#UNKNOWN_OUTCOME}.
+ *
+ * @param detail a sentence for people
+ * @param facts the same for programs: {@code limit}, {@code value}, {@code migration} …
+ * @param hosts where hosts were looked at: the first reason against each
+ */
+public record Refusal(Kind kind, String detail, Map<String, String> facts, List<HostReason> hosts)
+    implements CborSerializable {
+  public Refusal {
+    facts = Map.copyOf(facts);
+    hosts = List.copyOf(hosts);
+  }
+
+  public static Refusal of(Kind kind, String detail) {
+    return new Refusal(kind, detail, Map.of(), List.of());
+  }
+
+  /** The reason against one host, for people. */
+  public record HostReason(String host, String reason) implements CborSerializable {}
+
+  /** Each kind is one problem type of the API, for ever. */
+  public enum Kind {
+    /** The text cannot be such an id, or a value is out of its range. */
+    INVALID,
+    NOT_FOUND,
+    /** The state does not allow it. */
+    CONFLICT,
+    /** Another migration of this VM is under way. */
+    MIGRATION_IN_PROGRESS,
+    /** No host can take it; {@code hosts} says why, each. */
+    NO_CAPACITY,
+    /** If-Match named another version. */
+    VERSION_MISMATCH,
+    /** The same Idempotency-Key came with another request. */
+    IDEMPOTENCY_MISMATCH,
+    /** Not possible now; the same request may succeed later. */
+    UNAVAILABLE,
+    /** Nobody knows whether it was done: ask again with the same Idempotency-Key. */
+    UNKNOWN_OUTCOME
+  }
+}

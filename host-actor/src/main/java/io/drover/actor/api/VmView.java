@@ -1,0 +1,65 @@
+package io.drover.actor.api;
+
+import io.drover.actor.CborSerializable;
+import io.drover.actor.agent.GuestSpec;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A VM as the API shows it.
+ *
+ * @param version rises with every change; the ETag
+ * @param host where its run grant is; empty while stopped
+ * @param reason why it is in this phase, for people; empty when there is nothing to say
+ * @param migration the one under way, or the last one
+ * @param locked by that migration, against changes
+ * @param report what the guest last said about itself
+ */
+public record VmView(
+    VmId id,
+    long version,
+    String name,
+    GuestSpec spec,
+    PowerState desired,
+    Phase phase,
+    String reason,
+    Optional<HostId> host,
+    Epoch runEpoch,
+    Optional<MigrationId> migration,
+    boolean locked,
+    Map<String, String> report,
+    Instant createdAt,
+    Instant phaseSince)
+    implements CborSerializable {
+  public VmView {
+    report = Map.copyOf(report);
+  }
+
+  /** What its owner wants. */
+  public enum PowerState {
+    RUNNING,
+    STOPPED,
+    DELETED
+  }
+
+  /** What is known of it. */
+  public enum Phase {
+    STARTING,
+    RUNNING,
+    MIGRATING,
+    /** Its guest is paused: by an operator, or because nobody may run it now. */
+    PAUSED,
+    /** The host that has its grant is not connected; the guest runs on there. */
+    UNREACHABLE,
+    STOPPING,
+    STOPPED,
+    DELETED,
+    /** Drover gave up; reason says why. */
+    FAILED
+  }
+}

@@ -1,0 +1,102 @@
+package io.drover.agent.guest;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a guest printed: the last {@link #CAPACITY} bytes, addressed by offset since boot, and the
+ * guest's own report, taken from lines of the form {@code @drover key=value key=value}. Moves with
+ * the guest. Safe on any thread.
+ */
+public final class GuestConsole {
+  /** Enough for the boot messages of a small Linux guest; older text is dropped. */
+  public static final int CAPACITY = 64 * 1024;
+
+  private static final String REPORT_PREFIX = "@drover ";
+  private static final int LINE_LIMIT = 4096;
+
+  private final byte[] ring = new byte[CAPACITY];
+  private final StringBuilder line = new StringBuilder();
+  private long endOffset;
+  private Map<String, String> report = Map.of();
+
+  public synchronized void append(byte[] bytes, int offset, int length) {
+    for (int i = offset; i < offset + length; i++) {
+      ring[(int) (endOffset++ % CAPACITY)] = bytes[i];
+      scan((char) (bytes[i] & 0xff));
+    }
+    notifyAll();
+  }
+
+  private void scan(char character) {
+    if (character == '\n') {
+      int at = line.indexOf(REPORT_PREFIX);
+      if (at >= 0) {
+        report = parse(line.substring(at + REPORT_PREFIX.length()));
+      }
+      line.setLength(0);
+    } else if (character != '\r' && line.length() < LINE_LIMIT) {
+      line.append(character);
+    }
+  }
+
+  private Map<String, String> parse(String pairs) {
+    Map<String, String> next = new TreeMap<>(report); // a line may update some keys only
+    for (String pair : pairs.strip().split("\\s+")) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        next.put(pair.substring(0, equals), pair.substring(equals + 1));
+      }
+    }
+    return Map.copyOf(next);
+  }
+
+  /** The guest's last word about itself; keys and values as it printed them. */
+  public synchronized Map<String, String> report() {
+    return report;
+  }
+
+  public synchronized long endOffset() {
+    return endOffset;
+  }
+
+  /** Text from {@code fromOffset}, or from the oldest kept byte when that is later. */
+  public synchronized Text read(long fromOffset, int maxBytes) {
+    long start = Math.clamp(fromOffset, Math.max(0, endOffset - CAPACITY), endOffset);
+    byte[] text = new byte[(int) Math.min(maxBytes, endOffset - start)];
+    for (int i = 0; i < text.length; i++) {
+      text[i] = ring[(int) ((start + i) % CAPACITY)];
+    }
+    return new Text(start, text);
+  }
+
+  /** Everything a target needs to go on where the source stopped. */
+  public synchronized byte[] save() {
+    Text all = read(0, CAPACITY);
+    return ByteBuffer.allocate(Long.BYTES + all.bytes.length)
+        .putLong(all.startOffset)
+        .put(all.bytes)
+        .array();
+  }
+
+  /** Replaces what is here by what {@link #save} returned. */
+  public synchronized void load(byte[] saved) {
+    endOffset = ByteBuffer.wrap(saved).getLong();
+    line.setLength(0);
+    append(saved, Long.BYTES, saved.length - Long.BYTES);
+  }
+
+  /**
+   * A piece of the console.
+   *
+   * @param startOffset of the first byte; later than asked when older text was dropped
+   */
+  public record Text(long startOffset, byte[] bytes) {
+    @Override
+    public String toString() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+}
