@@ -1,0 +1,96 @@
+package io.drover.config.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.CellId;
+import io.drover.config.units.MalformedIdException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One control node.
+ *
+ * @param name unique in the cluster
+ * @param cells of its area; the same on all nodes, for ever
+ * @param cluster where other control nodes reach this one
+ * @param seedNodes {@code host:port}; empty = a cluster of its own
+ * @param gateway where agents reach it
+ * @param advertisedGateway {@code host:port} told to agents; empty = where it listens
+ * @param areaGateways {@code host:port} of all gateways of the area, in the order agents try them;
+ *     empty = this node's only
+ * @param insecureBind allows other addresses than loopback although nothing authenticates yet
+ */
+public record NodeSettings(
+    String name,
+    AreaId area,
+    int cells,
+    BindAddress cluster,
+    List<BindAddress> seedNodes,
+    BindAddress http,
+    BindAddress gateway,
+    Optional<BindAddress> advertisedGateway,
+    List<BindAddress> areaGateways,
+    DatabaseSettings database,
+    boolean insecureBind) {
+  private static final String SECTION = "drover.node";
+
+  public NodeSettings {
+    seedNodes = List.copyOf(seedNodes);
+    areaGateways = List.copyOf(areaGateways);
+    if (!name.matches("[a-z0-9][a-z0-9-]{0,39}")) {
+      throw new SettingsException(
+          SECTION
+              + ".name must be lower-case letters, digits and dashes, at most 40: \""
+              + name
+              + "\"");
+    }
+    if (cells < 1 || cells > CellId.INDEX_LIMIT) {
+      throw new SettingsException(
+          SECTION + ".cells must be 1.." + CellId.INDEX_LIMIT + ": " + cells);
+    }
+    if (!insecureBind) {
+      requireLoopback("cluster", cluster);
+      requireLoopback("http", http);
+      requireLoopback("gateway", gateway);
+    }
+  }
+
+  /**
+   * Reads {@code drover.node} of a configuration from {@link SettingsFile}.
+   *
+   * @throws SettingsException naming the key
+   */
+  public static NodeSettings from(Config root) {
+    try {
+      Config node = root.getConfig(SECTION);
+      String advertised = node.getString("gateway.advertised");
+      return new NodeSettings(
+          node.getString("name"),
+          new AreaId(node.getString("area")),
+          node.getInt("cells"),
+          BindAddress.from(node, "cluster"),
+          addresses(node, "cluster.seed-nodes"),
+          BindAddress.from(node, "http"),
+          BindAddress.from(node, "gateway"),
+          advertised.isEmpty() ? Optional.empty() : Optional.of(BindAddress.parse(advertised)),
+          addresses(node, "gateway.of-area"),
+          DatabaseSettings.from(node.getConfig("database")),
+          node.getBoolean("insecure-bind"));
+    } catch (ConfigException | MalformedIdException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static List<BindAddress> addresses(Config node, String key) {
+    return node.getStringList(key).stream().map(BindAddress::parse).toList();
+  }
+
+  private static void requireLoopback(String section, BindAddress address) {
+    if (!address.isLoopback()) {
+      throw new SettingsException(
+          "%s.%s.host is %s: anybody who reaches it controls the fleet, as there is no authentication yet; use 127.0.0.1, or accept it with --insecure-bind (%s.insecure-bind = true)"
+              .formatted(SECTION, section, address.host(), SECTION));
+    }
+  }
+}
