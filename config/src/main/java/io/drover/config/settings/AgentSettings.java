@@ -1,0 +1,162 @@
+package io.drover.config.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigMemorySize;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.MalformedIdException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * One host agent.
+ *
+ * @param name of the host, unique in the area; becomes the tail of its id
+ * @param controlEndpoints gateways to try, in this order, until the control plane sends its own
+ *     list
+ * @param labels facts about the host for placement policies
+ * @param cpuMillis what guests may have; empty = all of the machine's cores
+ * @param memory what guests may have; empty = what the machine has less a reserve
+ * @param transfer where memory streams are received
+ * @param stateDirectory grants and epochs; belongs to this agent alone
+ * @param imagesDirectory images that do not come with the agent; may be missing
+ * @param heartbeat interval until the control plane asks for another
+ * @param insecureBind allows other addresses than loopback although nothing authenticates yet
+ */
+public record AgentSettings(
+    AreaId area,
+    String name,
+    List<BindAddress> controlEndpoints,
+    Map<String, String> labels,
+    Optional<Integer> cpuMillis,
+    Optional<ByteSize> memory,
+    BindAddress transfer,
+    Path stateDirectory,
+    Path imagesDirectory,
+    Duration heartbeat,
+    Reconnect reconnect,
+    int migrationsIn,
+    int migrationsOut,
+    boolean insecureBind) {
+  private static final String SECTION = "drover.agent";
+  private static final String AUTO = "auto";
+  private static final int MIGRATIONS_LIMIT = 64;
+  private static final int LABELS_LIMIT = 64;
+
+  public AgentSettings {
+    controlEndpoints = List.copyOf(controlEndpoints);
+    labels = Map.copyOf(labels);
+    require(name.matches(EntityId.NAME), "name", "lower-case letters, digits, dashes", name);
+    require(!controlEndpoints.isEmpty(), "control-endpoints", "at least one host:port", "[]");
+    require(
+        labels.size() <= LABELS_LIMIT,
+        "labels",
+        "at most " + LABELS_LIMIT + " keys",
+        labels.size());
+    require(cpuMillis.orElse(1) > 0, "capacity.cpu-millis", "above 0", cpuMillis);
+    require(memory.orElse(new ByteSize(1)).bytes() > 0, "capacity.memory", "above 0", memory);
+    require(isPositive(heartbeat), "heartbeat", "above 0", heartbeat);
+    requireMigrations("migrations-in", migrationsIn);
+    requireMigrations("migrations-out", migrationsOut);
+    if (!insecureBind) {
+      requireLoopback("transfer.host", transfer);
+      controlEndpoints.forEach(endpoint -> requireLoopback("control-endpoints", endpoint));
+    }
+  }
+
+  /**
+   * How the agent comes back to a control plane it lost.
+   *
+   * @param initial wait before the second endpoint is tried; doubles after each walk of the list
+   * @param max upper end of that
+   * @param refused wait after a control plane refused this agent for good
+   */
+  public record Reconnect(Duration initial, Duration max, Duration refused) {
+    public Reconnect {
+      require(isPositive(initial), "reconnect.initial", "above 0", initial);
+      require(max.compareTo(initial) >= 0, "reconnect.max", "at least reconnect.initial", max);
+      require(refused.compareTo(initial) >= 0, "reconnect.refused", "at least initial", refused);
+    }
+  }
+
+  /**
+   * Reads {@code drover.agent} of a configuration from {@link SettingsFile}.
+   *
+   * @throws SettingsException naming the key
+   */
+  public static AgentSettings from(Config root) {
+    try {
+      Config agent = root.getConfig(SECTION);
+      return new AgentSettings(
+          new AreaId(agent.getString("area")),
+          agent.getString("name"),
+          agent.getStringList("control-endpoints").stream().map(BindAddress::parse).toList(),
+          labels(agent),
+          isAuto(agent, "capacity.cpu-millis")
+              ? Optional.empty()
+              : Optional.of(agent.getInt("capacity.cpu-millis")),
+          isAuto(agent, "capacity.memory")
+              ? Optional.empty()
+              : Optional.of(size(agent.getMemorySize("capacity.memory"))),
+          BindAddress.from(agent, "transfer"),
+          Path.of(agent.getString("state-dir")),
+          Path.of(agent.getString("images-dir")),
+          agent.getDuration("heartbeat"),
+          new Reconnect(
+              agent.getDuration("reconnect.initial"),
+              agent.getDuration("reconnect.max"),
+              agent.getDuration("reconnect.refused")),
+          agent.getInt("migrations-in"),
+          agent.getInt("migrations-out"),
+          agent.getBoolean("insecure-bind"));
+    } catch (ConfigException | MalformedIdException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Map<String, String> labels(Config agent) {
+    Map<String, String> labels = new TreeMap<>();
+    agent
+        .getObject("labels")
+        .forEach((key, value) -> labels.put(key, String.valueOf(value.unwrapped())));
+    return labels;
+  }
+
+  private static boolean isAuto(Config agent, String key) {
+    return AUTO.equals(agent.getValue(key).unwrapped());
+  }
+
+  private static ByteSize size(ConfigMemorySize size) {
+    return new ByteSize(size.toBytes());
+  }
+
+  private static boolean isPositive(Duration duration) {
+    return duration.compareTo(Duration.ZERO) > 0;
+  }
+
+  private static void requireMigrations(String key, int limit) {
+    require(limit >= 1 && limit <= MIGRATIONS_LIMIT, key, "1.." + MIGRATIONS_LIMIT, limit);
+  }
+
+  private static void requireLoopback(String key, BindAddress address) {
+    require(
+        address.isLoopback(),
+        key,
+        "a loopback address, as nothing authenticates yet, unless --insecure-bind ("
+            + SECTION
+            + ".insecure-bind = true) accepts that",
+        address);
+  }
+
+  private static void require(boolean holds, String key, String form, Object value) {
+    if (!holds) {
+      throw new SettingsException("%s.%s must be %s: %s".formatted(SECTION, key, form, value));
+    }
+  }
+}
