@@ -1,0 +1,214 @@
+package io.drover.actor.host;
+
+import io.drover.actor.CborSerializable;
+import io.drover.actor.agent.AgentOrder;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.HypervisorSupport;
+import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.agent.AgentReport.Outcome;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.api.HostView;
+import io.drover.actor.api.Refusal;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import io.drover.config.units.Resources;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * One host: what is promised on it, and the session of its agent. Entity id: {@link HostId#text()}.
+ *
+ * <pre>Unregistered ─HostRegistered─▶ Available ◀─Cordoned / Uncordoned─▶ Cordoned</pre>
+ *
+ * Claims are the authority on capacity. The session, the guests it reports and the orders under way
+ * are not journaled: an agent says them again, and who ordered something orders it again.
+ */
+public final class Host {
+  public static final EntityTypeKey<Command> TYPE_KEY = EntityTypeKey.create(Command.class, "host");
+
+  private Host() {}
+
+  /** What may be asked of a host. */
+  public sealed interface Command extends CborSerializable
+      permits Command.AttachAgent,
+          Command.AgentSaid,
+          Command.DetachAgent,
+          Command.Claim,
+          Command.ReleaseClaim,
+          Command.HandOverClaim,
+          Command.Instruct,
+          Command.ReportGuest,
+          Command.SendOffer,
+          Command.UpdateEndpoints,
+          Command.Cordon,
+          Command.Uncordon,
+          Command.Get,
+          HostBehavior.Internal {
+
+    /**
+     * An agent said Hello on a new session. The answer goes to the session: {@link
+     * AgentSession.Welcome}, or {@link AgentSession.Refused} and nothing is attached.
+     *
+     * @param endpoints what the agent is to fall back to
+     * @param sessionId unique per session; later messages about it carry it
+     */
+    record AttachAgent(
+        HostId host,
+        AgentReport.Hello hello,
+        AgentSession.EndpointList endpoints,
+        ActorRef<AgentSession> session,
+        String sessionId)
+        implements Command {}
+
+    /** What an agent said on that session; ignored when the session is not the current one. */
+    record AgentSaid(String sessionId, AgentReport report) implements Command {}
+
+    /** That session is over. */
+    record DetachAgent(String sessionId) implements Command {}
+
+    /**
+     * Promises resources to a VM or a migration. Repeatable: an owner has one claim here, and a
+     * second request for the same amount is granted as it is.
+     */
+    record Claim(EntityId owner, Resources resources, String image, ActorRef<ClaimReply> replyTo)
+        implements Command {}
+
+    /** Repeatable; done also when there is no such claim. */
+    record ReleaseClaim(EntityId owner) implements Command {}
+
+    /** The claim of a migration becomes its VM's. Repeatable. */
+    record HandOverClaim(EntityId fromOwner, EntityId toOwner, ActorRef<ClaimReply> replyTo)
+        implements Command {}
+
+    /**
+     * Has the agent do something: delivered when a session is there, again on each new session,
+     * until it is answered or its deadline passes. Repeating it with the same id replaces {@code
+     * replyTo}; an agent answers an id it has seen before from memory.
+     *
+     * @param orderId the same for the same step of the same work, for ever
+     * @param deadline how long from now
+     */
+    record Instruct(
+        String orderId, AgentOrder order, Duration deadline, ActorRef<OrderOutcome> replyTo)
+        implements Command {}
+
+    /** Has the host tell this VM how its guest is, or that the agent is not attached. */
+    record ReportGuest(VmId vm) implements Command {}
+
+    /** Has the host tell the scheduler of its area what it has to give. */
+    record SendOffer() implements Command {}
+
+    /** Gives the agent a new list of endpoints; a version not above the last is ignored. */
+    record UpdateEndpoints(AgentSession.EndpointList endpoints) implements Command {}
+
+    /** No new claims from now on. Repeatable. */
+    record Cordon(ActorRef<Reply> replyTo) implements Command {}
+
+    /** Repeatable. */
+    record Uncordon(ActorRef<Reply> replyTo) implements Command {}
+
+    record Get(ActorRef<Reply> replyTo) implements Command {}
+  }
+
+  /** Answers to people. */
+  public sealed interface Reply extends CborSerializable {
+    record Shown(HostView host) implements Reply {}
+
+    record Refused(Refusal refusal) implements Reply {}
+  }
+
+  /** Answers to a claim or a hand-over. */
+  public sealed interface ClaimReply extends CborSerializable {
+    HostId host();
+
+    EntityId owner();
+
+    record Claimed(HostId host, EntityId owner, HostOffer offer) implements ClaimReply {}
+
+    /**
+     * Nothing was claimed.
+     *
+     * @param reason for people
+     */
+    record Refused(HostId host, EntityId owner, String reason) implements ClaimReply {}
+  }
+
+  /** How an order ended. */
+  public sealed interface OrderOutcome extends CborSerializable {
+    HostId host();
+
+    String orderId();
+
+    /** The agent did it, or says why not. */
+    record Answered(HostId host, String orderId, Outcome outcome) implements OrderOutcome {}
+
+    /**
+     * No answer will come: the deadline passed, the queue is full, or a newer order replaced it.
+     *
+     * @param delivered the agent may have done it all the same
+     */
+    record Unanswered(HostId host, String orderId, String reason, boolean delivered)
+        implements OrderOutcome {}
+  }
+
+  /** The owner's answer about its claim. */
+  public record Need(EntityId owner, boolean needed) implements CborSerializable {}
+
+  /** What is remembered of a host. */
+  public sealed interface Event extends CborSerializable {
+    Instant at();
+
+    record HostRegistered(HostId host, Capabilities capabilities, Instant at) implements Event {}
+
+    record CapabilitiesChanged(Capabilities capabilities, Instant at) implements Event {}
+
+    /** This incarnation of the entity commands the agent; whoever has a lower epoch does not. */
+    record ControlTaken(Epoch controlEpoch, Instant at) implements Event {}
+
+    record AgentAttached(String incarnation, Instant at) implements Event {}
+
+    record AgentDetached(String reason, Instant at) implements Event {}
+
+    record Claimed(EntityId owner, Resources resources, Instant at) implements Event {}
+
+    record ClaimReleased(EntityId owner, String reason, Instant at) implements Event {}
+
+    record ClaimHandedOver(EntityId fromOwner, EntityId toOwner, Instant at) implements Event {}
+
+    record Cordoned(Instant at) implements Event {}
+
+    record Uncordoned(Instant at) implements Event {}
+  }
+
+  /** What an agent says about its machine. */
+  public record Capabilities(
+      String agentVersion,
+      Resources capacity,
+      List<HypervisorSupport> hypervisors,
+      List<ImageSupport> images,
+      String transferEndpoint,
+      Map<String, String> labels)
+      implements CborSerializable {
+    public Capabilities {
+      hypervisors = List.copyOf(hypervisors);
+      images = List.copyOf(images);
+      labels = Map.copyOf(labels);
+    }
+
+    static Capabilities of(AgentReport.Hello hello) {
+      return new Capabilities(
+          hello.agentVersion(),
+          hello.capacity(),
+          hello.hypervisors(),
+          hello.images(),
+          hello.transferEndpoint(),
+          hello.labels());
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package io.drover.actor.host;
+
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * Whom a host tells what its agent says. At most once: each of them asks again when it matters.
+ * Never blocks.
+ */
+public interface HostPeers {
+  /** The agent reported a change of one guest. */
+  void guestReported(VmId vm, HostId host, GuestStatus guest);
+
+  /**
+   * A session with the agent is open, or the VM had asked how its guest is.
+   *
+   * @param incarnation of the agent process
+   * @param guest empty when the agent has none of this VM
+   */
+  void hostAttached(VmId vm, HostId host, String incarnation, Optional<GuestStatus> guest);
+
+  /** The session is lost. Guests may run on. */
+  void hostDetached(VmId vm, HostId host);
+
+  /** A round, a failed transfer or a finished target. */
+  void migrationReported(MigrationId migration, HostId host, AgentReport report);
+
+  /** The agent of a host where this migration has a claim came back as another process. */
+  void agentRestarted(MigrationId migration, HostId host, String incarnation);
+
+  /** Asks the owner of a claim, a VM or a migration, whether it still needs it. */
+  void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo);
+
+  /** What the host has to give has changed. */
+  void offered(HostOffer offer);
+}

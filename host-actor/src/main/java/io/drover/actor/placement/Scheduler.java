@@ -1,0 +1,94 @@
+package io.drover.actor.placement;
+
+import io.drover.actor.CborSerializable;
+import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.host.HostOffer;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * The scheduler of one area: knows what every host of the area has to give, chooses, and claims at
+ * the Host. Entity id: the area's name. Nothing is journaled; after a move it asks the hosts again.
+ */
+public final class Scheduler {
+  public static final EntityTypeKey<Command> TYPE_KEY =
+      EntityTypeKey.create(Command.class, "scheduler");
+
+  private Scheduler() {}
+
+  /** What may be asked of a scheduler. */
+  public sealed interface Command extends CborSerializable
+      permits Command.PlaceVm,
+          Command.SelectTarget,
+          Command.Explain,
+          Command.HostOffered,
+          Command.HostsListed,
+          SchedulerBehavior.Internal {
+
+    /**
+     * Finds a host for a VM and claims it for the VM.
+     *
+     * @param wanted this host or none
+     */
+    record PlaceVm(VmId vm, GuestSpec spec, Optional<HostId> wanted, ActorRef<Placement> replyTo)
+        implements Command {}
+
+    /**
+     * Finds a target for a migration and claims it for the migration. Ask the scheduler of the area
+     * that the target is to be in.
+     *
+     * @param source never chosen
+     * @param wanted this host or none
+     */
+    record SelectTarget(
+        MigrationId migration,
+        VmId vm,
+        GuestSpec spec,
+        HostId source,
+        Optional<HostId> wanted,
+        ActorRef<Placement> replyTo)
+        implements Command {}
+
+    /**
+     * Says which host would be chosen, and claims nothing.
+     *
+     * @param source empty for a new VM
+     */
+    record Explain(
+        GuestSpec spec,
+        Optional<HostId> source,
+        Optional<HostId> wanted,
+        ActorRef<Placement> replyTo)
+        implements Command {}
+
+    /** A host says what it has to give. */
+    record HostOffered(HostOffer offer) implements Command {}
+
+    /** The area says which hosts it has. */
+    record HostsListed(List<HostId> hosts) implements Command {
+      public HostsListed {
+        hosts = List.copyOf(hosts);
+      }
+    }
+  }
+
+  /** The answer. */
+  public sealed interface Placement extends CborSerializable {
+    /**
+     * Claimed, or for {@link Command.Explain}: would be.
+     *
+     * @param owner of the claim; empty when nothing is claimed
+     */
+    record Placed(Optional<EntityId> owner, HostId host) implements Placement {}
+
+    /** Nothing is claimed; the refusal has the reason against each host. */
+    record Refused(Optional<EntityId> owner, Refusal refusal) implements Placement {}
+  }
+}
