@@ -1,0 +1,84 @@
+package io.drover.bench.report;
+
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+
+/**
+ * One measured figure.
+ *
+ * @param value the median unless the name says p99 or max
+ * @param samples how many measurements it comes from
+ * @param goal for people, {@code <= 1.1}; empty when the figure is only reported
+ * @param met whether the goal is met; empty without one
+ */
+public record Metric(
+    String name,
+    double value,
+    String unit,
+    int samples,
+    double min,
+    double max,
+    Optional<String> goal,
+    Optional<Boolean> met) {
+
+  /** A single measurement without a goal. */
+  public static Metric of(String name, double value, String unit) {
+    return ofSamples(name, unit, value);
+  }
+
+  /** The median of several measurements, with their spread. */
+  public static Metric ofSamples(String name, String unit, double... samples) {
+    if (samples.length == 0) {
+      throw new IllegalArgumentException(name + " has no samples");
+    }
+    double[] sorted = samples.clone();
+    Arrays.sort(sorted);
+    return new Metric(
+        name,
+        percentile(sorted, 0.5),
+        unit,
+        sorted.length,
+        sorted[0],
+        sorted[sorted.length - 1],
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** A percentile of several measurements, for names that say so. */
+  public static Metric ofPercentile(String name, String unit, double fraction, double... samples) {
+    double[] sorted = samples.clone();
+    Arrays.sort(sorted);
+    Metric median = ofSamples(name, unit, samples);
+    return new Metric(
+        name,
+        percentile(sorted, fraction),
+        unit,
+        median.samples,
+        median.min,
+        median.max,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static double percentile(double[] sorted, double fraction) {
+    return sorted[(int) Math.min(sorted.length - 1L, (long) (fraction * sorted.length))];
+  }
+
+  public Metric atMost(double limit) {
+    return withGoal("<= " + trimmed(limit), actual -> actual <= limit);
+  }
+
+  public Metric atLeast(double limit) {
+    return withGoal(">= " + trimmed(limit), actual -> actual >= limit);
+  }
+
+  private Metric withGoal(String text, DoublePredicate isMet) {
+    return new Metric(
+        name, value, unit, samples, min, max, Optional.of(text), Optional.of(isMet.test(value)));
+  }
+
+  private static String trimmed(double number) {
+    return number == Math.rint(number) ? Long.toString((long) number) : Double.toString(number);
+  }
+}

@@ -1,0 +1,276 @@
+package io.drover.multinode.harness;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A running fleet of real processes.
+ *
+ * <pre>{@code
+ * try (Fleet fleet = Fleet.of("north", "south").controlNodes(1).hosts(2).start(directory)) {
+ *   fleet.awaitReady();
+ *   fleet.host("north", "h1").kill();
+ * }
+ * }</pre>
+ */
+public final class Fleet implements AutoCloseable {
+  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+
+  private final Database database;
+  private final Map<String, ControlNode> nodes = new LinkedHashMap<>();
+  private final Map<String, JavaProcess> hosts = new LinkedHashMap<>();
+
+  private Fleet(Database database) {
+    this.database = database;
+  }
+
+  /** Begins to describe a fleet with these areas. */
+  public static Plan of(String... areas) {
+    return new Plan(List.of(areas));
+  }
+
+  /**
+   * A control node.
+   *
+   * @param api its HTTP API
+   */
+  public record ControlNode(String area, JavaProcess process, URI api, int gatewayPort) {}
+
+  /** What a fleet will be made of. */
+  public static final class Plan {
+    private final List<String> areas;
+    private final Map<String, String> nodeProperties = new TreeMap<>();
+    private final Map<String, String> agentProperties = new TreeMap<>();
+    private int controlNodes = 1;
+    private int hosts = 2;
+    private boolean usesPostgresql;
+    private boolean fullSpeed;
+    private String nodeMain = "io.drover.node.Main";
+    private String agentMain = "io.drover.agent.AgentMain";
+
+    private Plan(List<String> areas) {
+      this.areas = areas;
+    }
+
+    /** Control nodes per area. */
+    public Plan controlNodes(int count) {
+      controlNodes = count;
+      return this;
+    }
+
+    /** Hosts per area. */
+    public Plan hosts(int count) {
+      hosts = count;
+      return this;
+    }
+
+    public Plan onPostgresql() {
+      usesPostgresql = true;
+      return this;
+    }
+
+    /** Lets the JIT compile fully; processes start slower. */
+    public Plan fullSpeed() {
+      fullSpeed = true;
+      return this;
+    }
+
+    /**
+     * A setting of every control node: {@code http.port}, below {@code drover.node}, or a full key.
+     */
+    public Plan nodeProperty(String key, String value) {
+      nodeProperties.put(key, value);
+      return this;
+    }
+
+    public Plan agentProperty(String key, String value) {
+      agentProperties.put(key, value);
+      return this;
+    }
+
+    /** Other mains than the shipped ones: those of tests stop at an exact phase. */
+    public Plan mains(String node, String agent) {
+      nodeMain = node;
+      agentMain = agent;
+      return this;
+    }
+
+    /** Starts every process; logs, state and database live below {@code directory}. */
+    public Fleet start(Path directory) {
+      Path data = directory.resolve("database");
+      Fleet fleet = new Fleet(usesPostgresql ? Database.postgresql(data) : Database.h2(data));
+      Map<String, List<Integer>> gateways = new LinkedHashMap<>();
+      for (String area : areas) {
+        gateways.put(area, Stream.generate(Ports::free).limit(controlNodes).toList());
+      }
+      List<Integer> clusterPorts =
+          Stream.generate(Ports::free).limit((long) controlNodes * areas.size()).toList();
+      int index = 0;
+      for (String area : areas) {
+        for (int gatewayPort : gateways.getOrDefault(area, List.of())) {
+          fleet.addNode(this, directory, area, index++, clusterPorts, gatewayPort, gateways);
+        }
+      }
+      for (String area : areas) {
+        for (int host = 1; host <= hosts; host++) {
+          fleet.addHost(this, directory, area, "h" + host, gateways);
+        }
+      }
+      return fleet;
+    }
+  }
+
+  private void addNode(
+      Plan plan,
+      Path directory,
+      String area,
+      int index,
+      List<Integer> clusterPorts,
+      int gatewayPort,
+      Map<String, List<Integer>> gateways) {
+    int httpPort = Ports.free();
+    String name = area + "-n" + (index % plan.controlNodes + 1);
+    Map<String, String> properties = new TreeMap<>(plan.nodeProperties);
+    properties.put("drover.node.name", name);
+    properties.put("drover.node.area", area);
+    properties.put("drover.node.cluster.port", Integer.toString(clusterPorts.get(index)));
+    properties.put("drover.node.http.port", Integer.toString(httpPort));
+    properties.put("drover.node.gateway.port", Integer.toString(gatewayPort));
+    putList(properties, "drover.node.cluster.seed-nodes", clusterPorts);
+    putList(properties, "drover.node.gateway.of-area", gateways.getOrDefault(area, List.of()));
+    database
+        .settings()
+        .forEach((key, value) -> properties.put("drover.node.database." + key, value));
+    JavaProcess process =
+        JavaProcess.of(
+            name,
+            plan.nodeMain,
+            "400m",
+            properties,
+            directory.resolve(name + ".log"),
+            plan.fullSpeed);
+    process.start();
+    nodes.put(
+        name,
+        new ControlNode(area, process, URI.create("http://127.0.0.1:" + httpPort), gatewayPort));
+  }
+
+  private void addHost(
+      Plan plan, Path directory, String area, String host, Map<String, List<Integer>> gateways) {
+    String name = area + "-" + host;
+    Map<String, String> properties = new TreeMap<>(plan.agentProperties);
+    properties.put("drover.agent.name", host);
+    properties.put("drover.agent.area", area);
+    properties.put("drover.agent.state-dir", directory.resolve(name).toString());
+    putList(properties, "drover.agent.endpoints", gateways.getOrDefault(area, List.of()));
+    JavaProcess process =
+        JavaProcess.of(
+            name,
+            plan.agentMain,
+            "256m",
+            properties,
+            directory.resolve(name + ".log"),
+            plan.fullSpeed);
+    process.start();
+    hosts.put(name, process);
+  }
+
+  private static void putList(Map<String, String> properties, String key, List<Integer> ports) {
+    for (int i = 0; i < ports.size(); i++) {
+      properties.put(key + "." + i, "127.0.0.1:" + ports.get(i));
+    }
+  }
+
+  /** Waits until every node is ready and every host is connected. */
+  public void awaitReady() {
+    for (ControlNode node : nodes.values()) {
+      try {
+        client(node)
+            .await(node.process().name() + " to be ready", "/health/ready", READY_LIMIT, _ -> true);
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(e.getMessage() + "\n" + node.process().logTail(40), e);
+      }
+    }
+    awaitHosts();
+  }
+
+  /** Waits until every host that runs is connected. */
+  public void awaitHosts() {
+    long expected = hosts.values().stream().filter(JavaProcess::isAlive).count();
+    anyClient()
+        .await(
+            expected + " connected hosts",
+            "/v1/hosts?limit=500",
+            READY_LIMIT,
+            list -> {
+              long connected = 0;
+              for (var host : list.path("items")) {
+                connected += host.path("state").asText().equalsIgnoreCase("connected") ? 1 : 0;
+              }
+              return connected >= expected;
+            });
+  }
+
+  public Collection<ControlNode> nodes() {
+    return nodes.values();
+  }
+
+  /** A control node by name, {@code north-n1}. */
+  public ControlNode node(String name) {
+    ControlNode node = nodes.get(name);
+    if (node == null) {
+      throw new IllegalArgumentException("no control node " + name + " among " + nodes.keySet());
+    }
+    return node;
+  }
+
+  /** A host agent by area and name. */
+  public JavaProcess host(String area, String name) {
+    JavaProcess host = hosts.get(area + "-" + name);
+    if (host == null) {
+      throw new IllegalArgumentException(
+          "no host " + area + "-" + name + " among " + hosts.keySet());
+    }
+    return host;
+  }
+
+  /** All processes, control nodes first. */
+  public List<JavaProcess> processes() {
+    List<JavaProcess> all = new ArrayList<>();
+    nodes.values().forEach(node -> all.add(node.process()));
+    all.addAll(hosts.values());
+    return all;
+  }
+
+  /** A client of the first control node that runs. */
+  public FleetClient anyClient() {
+    return nodes.values().stream()
+        .filter(node -> node.process().isAlive())
+        .findFirst()
+        .map(Fleet::client)
+        .orElseThrow(() -> new IllegalStateException("no control node runs"));
+  }
+
+  public static FleetClient client(ControlNode node) {
+    return new FleetClient(node.api());
+  }
+
+  /**
+   * Stops agents first, so that guests that would outlive them are gone, then nodes, then the
+   * database.
+   */
+  @Override
+  public void close() {
+    hosts.values().parallelStream().forEach(JavaProcess::stop);
+    nodes.values().parallelStream().forEach(node -> node.process().stop());
+    database.close();
+  }
+}

@@ -1,0 +1,158 @@
+package io.drover.multinode.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The HTTP API as a harness uses it: JSON in, JSON out, and waiting for something to become true.
+ */
+public final class FleetClient {
+  private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final ObjectMapper json = new ObjectMapper();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(3))
+          .build();
+  private final URI base;
+
+  public FleetClient(URI base) {
+    this.base = base;
+  }
+
+  public URI base() {
+    return base;
+  }
+
+  /** A status and a body; the body is a missing node when the answer had none. */
+  public record Answer(int status, JsonNode body) {
+    public boolean isSuccess() {
+      return status / 100 == 2;
+    }
+
+    /** The body of a 2xx answer; anything else is a failure that shows the problem. */
+    public JsonNode expectSuccess(String what) {
+      if (!isSuccess()) {
+        throw new IllegalStateException(what + " was answered with " + status + ": " + body);
+      }
+      return body;
+    }
+  }
+
+  public Answer get(String path) {
+    return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+  }
+
+  public Answer post(String path, JsonNode body) {
+    return send(
+        HttpRequest.newBuilder(base.resolve(path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(body.toString())));
+  }
+
+  public Answer delete(String path) {
+    return send(HttpRequest.newBuilder(base.resolve(path)).DELETE());
+  }
+
+  public ObjectNode object() {
+    return json.createObjectNode();
+  }
+
+  /** Creates a VM and returns it. */
+  public JsonNode createVm(
+      String area,
+      String name,
+      String image,
+      int cpuMillis,
+      long memoryBytes,
+      Map<String, String> arguments) {
+    ObjectNode body = object().put("area", area).put("name", name).put("image", image);
+    body.put("cpuMillis", cpuMillis).put("memoryBytes", memoryBytes);
+    ObjectNode guestArguments = body.putObject("arguments");
+    arguments.forEach(guestArguments::put);
+    return post("/v1/vms", body).expectSuccess("creating VM " + name);
+  }
+
+  public JsonNode vm(String id) {
+    return get("/v1/vms/" + id).expectSuccess("reading " + id);
+  }
+
+  public JsonNode migration(String id) {
+    return get("/v1/migrations/" + id).expectSuccess("reading " + id);
+  }
+
+  /**
+   * Polls until the condition holds. Refused connections and 5xx answers count as "not yet": the
+   * harness kills nodes.
+   *
+   * @throws IllegalStateException with the last answer, when the limit passes first
+   */
+  public JsonNode await(String what, String path, Duration limit, Predicate<JsonNode> condition) {
+    long deadlineNs = System.nanoTime() + limit.toNanos();
+    String last = "no answer";
+    while (System.nanoTime() < deadlineNs) {
+      try {
+        Answer answer = get(path);
+        if (answer.isSuccess() && condition.test(answer.body())) {
+          return answer.body();
+        }
+        last = answer.status() + " " + answer.body();
+      } catch (UncheckedIOException e) {
+        last = e.getMessage() + "";
+      }
+      pause();
+    }
+    throw new IllegalStateException(
+        "waited "
+            + limit.toSeconds()
+            + " s for "
+            + what
+            + " at "
+            + base.resolve(path)
+            + "; last: "
+            + last);
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private Answer send(HttpRequest.Builder request) {
+    try {
+      HttpResponse<String> response =
+          http.send(request.timeout(REQUEST_LIMIT).build(), BodyHandlers.ofString());
+      String body = response.body();
+      boolean isJson = response.headers().firstValue("Content-Type").orElse("").contains("json");
+      return new Answer(
+          response.statusCode(),
+          isJson ? json.readTree(body) : json.getNodeFactory().textNode(body));
+    } catch (ConnectException e) {
+      throw new UncheckedIOException("cannot connect to " + base, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}
