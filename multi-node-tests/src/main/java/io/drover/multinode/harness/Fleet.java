@@ -170,7 +170,7 @@ public final class Fleet implements AutoCloseable {
     properties.put("drover.agent.name", host);
     properties.put("drover.agent.area", area);
     properties.put("drover.agent.state-dir", directory.resolve(name).toString());
-    putList(properties, "drover.agent.endpoints", gateways.getOrDefault(area, List.of()));
+    putList(properties, "drover.agent.control-endpoints", gateways.getOrDefault(area, List.of()));
     JavaProcess process =
         JavaProcess.of(
             name,

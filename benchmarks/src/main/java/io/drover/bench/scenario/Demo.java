@@ -1,0 +1,251 @@
+package io.drover.bench.scenario;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.bench.report.Metric;
+import io.drover.bench.report.Report;
+import io.drover.multinode.harness.Fleet;
+import io.drover.multinode.harness.FleetClient;
+import io.drover.multinode.harness.JavaProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code ./drover demo}: two areas of real processes; VMs are migrated between hosts and areas, and
+ * a host agent is killed in the middle of a migration. Exit code 0 only when nothing was lost.
+ */
+@Command(name = "demo", description = "Starts a fleet, migrates VMs, kills an agent, and reports.")
+public final class Demo implements Callable<Integer> {
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  private static final long MIB = 1L << 20;
+  private static final int SLOW_BYTES_PER_SECOND = 2 << 20;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
+  private @Nullable Path json;
+
+  @Option(names = "--keep", description = "leave the fleet running until Ctrl-C")
+  private boolean keep;
+
+  private final Narrator narrator = new Narrator(System.out);
+  private final Report report = new Report("demo");
+  private final Map<String, String> vms = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Path directory = Files.createTempDirectory("drover-demo");
+    Optional<Path> images = LinuxImage.find();
+    narrator.heading(
+        "Starting a fleet: 2 areas, each 1 control node and 2 hosts, every one a process");
+    Fleet.Plan plan = Fleet.of("north", "south").controlNodes(1).hosts(2);
+    plan.agentProperty("drover.agent.capacity.cpu-millis", "4000");
+    plan.agentProperty("drover.agent.capacity.memory", "2GiB");
+    images.ifPresent(path -> plan.agentProperty("drover.agent.images-dir", path.toString()));
+    try (Fleet fleet = plan.start(directory)) {
+      fleet.awaitReady();
+      FleetClient client = fleet.anyClient();
+      narrator.say("ready; the API is at %s, logs are in %s", client.base(), directory);
+      createVms(client, images);
+      migrateAll(client);
+      killTargetAgent(fleet, client);
+      checkGuests(client);
+      finish(client, directory);
+    }
+    return report.isOk() ? 0 : 1;
+  }
+
+  private void createVms(FleetClient client, Optional<Path> images) {
+    narrator.heading("Creating VMs");
+    create(client, "north", "h1", "pulse-1", "pulse", 16, Map.of());
+    create(client, "north", "h1", "pulse-2", "pulse", 16, Map.of());
+    create(client, "south", "h1", "pulse-3", "pulse", 16, Map.of("working_set_kib", "8192"));
+    create(client, "north", "h1", "worker", "churn", 64, Map.of("pages_per_second", "1000"));
+    if (images.isPresent()) {
+      create(client, "north", "h1", "linux", "linux", 256, Map.of("dirty_pages_per_s", "500"));
+    } else {
+      narrator.say("no Linux guest: %s", LinuxImage.HOW_TO_GET_IT);
+    }
+    vms.forEach((name, _) -> awaitBeating(client, name));
+    narrator.say("all of them run and beat");
+  }
+
+  private void create(
+      FleetClient client,
+      String area,
+      String host,
+      String name,
+      String image,
+      long memoryMib,
+      Map<String, String> arguments) {
+    ObjectNode body = client.object().put("area", area).put("name", name).put("image", image);
+    body.put("cpuMillis", 250)
+        .put("memoryBytes", memoryMib * MIB)
+        .put("host", hostId(client, area, host));
+    ObjectNode guestArguments = body.putObject("arguments");
+    arguments.forEach(guestArguments::put);
+    JsonNode vm = client.post("/v1/vms", body).expectSuccess("creating " + name);
+    vms.put(name, vm.path("id").asText());
+    narrator.say(
+        "%-8s %-6s %3d MiB on %s/%s  %s", name, image, memoryMib, area, host, vms.get(name));
+  }
+
+  private void migrateAll(FleetClient client) {
+    narrator.heading("Live migrations");
+    migrate(client, "pulse-1", "north", "h2");
+    migrate(client, "worker", "north", "h2");
+    migrate(client, "pulse-2", "south", "h2");
+    if (vms.containsKey("linux")) {
+      migrate(client, "linux", "north", "h2");
+    }
+  }
+
+  private void migrate(FleetClient client, String name, String area, String host) {
+    long beatsBefore = beats(client, name);
+    narrator.say("%s → %s/%s", name, area, host);
+    String id = request(client, name, hostId(client, area, host), 0);
+    JsonNode migration = awaitOver(client, id);
+    narrator.migration(migration);
+    String phase = migration.path("phase").asText();
+    report.require("COMPLETED".equals(phase), "migration of " + name + " ended " + phase);
+    awaitBeatsAbove(client, name, beatsBefore);
+    report.details().withObject("/migrations").set(name, migration);
+    JsonNode blackout = migration.path("figures").path("downtimes").path("vcpuUs");
+    report.add(
+        Metric.of("blackout_" + name.replace('-', '_') + "_ms", blackout.asDouble() / 1000, "ms"));
+  }
+
+  private void killTargetAgent(Fleet fleet, FleetClient client) {
+    narrator.heading("A host agent dies in the middle of a migration");
+    String id = request(client, "pulse-3", hostId(client, "north", "h1"), SLOW_BYTES_PER_SECOND);
+    client.await(
+        "pre-copy",
+        "/v1/migrations/" + id,
+        PATIENCE,
+        m -> "PRE_COPY".equals(m.path("phase").asText()));
+    JavaProcess agent = fleet.host("north", "h1");
+    long pid = agent.pid();
+    agent.kill();
+    narrator.say("pulse-3 was on its way to north/h1; kill -9 %d, the agent there", pid);
+    JsonNode migration = awaitOver(client, id);
+    String phase = migration.path("phase").asText();
+    narrator.say("the migration ended %s: %s", phase, lastReason(migration));
+    report.require("ROLLED_BACK".equals(phase), "the interrupted migration ended " + phase);
+    awaitBeatsAbove(client, "pulse-3", beats(client, "pulse-3"));
+    String at = client.vm(vms.getOrDefault("pulse-3", "")).path("host").asText();
+    narrator.say("pulse-3 beats on at %s", at);
+    report.require(at.startsWith("host-south-"), "pulse-3 runs at " + at);
+    agent.start();
+    fleet.awaitHosts();
+    narrator.say("north/h1 is back, with nothing left of it");
+  }
+
+  private void checkGuests(FleetClient client) {
+    narrator.heading("What the guests say");
+    long lost = 0;
+    long repeated = 0;
+    long corrupted = 0;
+    for (Map.Entry<String, String> entry : vms.entrySet()) {
+      JsonNode vm = client.vm(entry.getValue());
+      JsonNode said = vm.path("report");
+      narrator.line(
+          "%-8s %-8s on %-22s beats %,8d, lost %d, repeated %d, corrupted %d",
+          entry.getKey(),
+          vm.path("phase").asText().toLowerCase(Locale.ROOT),
+          vm.path("host").asText(),
+          said.path("beats").asLong(),
+          said.path("lost").asLong(),
+          said.path("repeated").asLong(),
+          said.path("corrupted").asLong());
+      report.require("RUNNING".equals(vm.path("phase").asText()), entry.getKey() + " does not run");
+      lost += said.path("lost").asLong();
+      repeated += said.path("repeated").asLong();
+      corrupted += said.path("corrupted").asLong();
+    }
+    report.require(
+        lost + repeated + corrupted == 0, "guests lost, repeated or corrupted something");
+    report.add(Metric.of("guest_beats_lost", (double) lost, "beats").atMost(0));
+    report.add(Metric.of("guest_beats_repeated", (double) repeated, "beats").atMost(0));
+    report.add(Metric.of("guest_beats_corrupted", (double) corrupted, "beats").atMost(0));
+  }
+
+  private void finish(FleetClient client, Path directory) throws IOException, InterruptedException {
+    report.add(Metric.of("total_s", narrator.elapsedSeconds(), "s").atMost(90));
+    narrator.heading(
+        report.isOk() ? "Nothing was lost." : "Something went wrong; logs are in " + directory);
+    report.print(System.out);
+    if (json != null) {
+      report.write(json);
+    }
+    if (keep) {
+      narrator.heading("The fleet runs on until Ctrl-C. Try: ./drover --help, with");
+      narrator.line("export DROVER_SERVER=%s", client.base());
+      Thread.currentThread().join();
+    }
+    vms.values().forEach(vm -> client.delete("/v1/vms/" + vm).expectSuccess("deleting " + vm));
+    vms.values()
+        .forEach(vm ->
+            client.await(
+                "the end of " + vm,
+                "/v1/vms/" + vm,
+                PATIENCE,
+                body -> "DELETED".equals(body.path("phase").asText())));
+  }
+
+  private String request(FleetClient client, String name, String target, int bytesPerSecond) {
+    ObjectNode body = client.object().put("target", target);
+    body.put("bandwidthLimitBytesPerSecond", bytesPerSecond);
+    return client
+        .post("/v1/vms/" + vms.get(name) + ":migrate", body)
+        .expectSuccess("migrating " + name)
+        .path("id")
+        .asText();
+  }
+
+  private static JsonNode awaitOver(FleetClient client, String migration) {
+    return client.await(
+        "the end of " + migration,
+        "/v1/migrations/" + migration,
+        PATIENCE,
+        body -> body.path("over").asBoolean());
+  }
+
+  private static String lastReason(JsonNode migration) {
+    JsonNode history = migration.path("history");
+    return history.path(history.size() - 1).path("reason").asText();
+  }
+
+  private void awaitBeating(FleetClient client, String name) {
+    awaitBeatsAbove(client, name, 0);
+  }
+
+  private void awaitBeatsAbove(FleetClient client, String name, long beats) {
+    client.await(
+        name + " to beat on",
+        "/v1/vms/" + vms.get(name),
+        PATIENCE,
+        vm -> vm.path("report").path("beats").asLong() > beats);
+  }
+
+  private long beats(FleetClient client, String name) {
+    return client.vm(vms.getOrDefault(name, "")).path("report").path("beats").asLong();
+  }
+
+  private static String hostId(FleetClient client, String area, String name) {
+    for (JsonNode host :
+        client.get("/v1/hosts?limit=500").expectSuccess("listing hosts").path("items")) {
+      if (host.path("area").asText().equals(area) && host.path("name").asText().equals(name)) {
+        return host.path("id").asText();
+      }
+    }
+    throw new IllegalStateException("no host " + area + "/" + name);
+  }
+}
