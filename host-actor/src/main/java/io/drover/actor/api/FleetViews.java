@@ -26,6 +26,9 @@ public interface FleetViews {
   /** Events with a sequence above {@code after}, oldest first, at most {@code limit}. */
   CompletionStage<List<FleetEvent>> eventsAfter(long after, int limit);
 
+  /** The highest sequence that {@link #eventsAfter} would return now; 0 when there is no event. */
+  CompletionStage<Long> lastEventSequence();
+
   /** Which VMs to list; empty = any. */
   record VmFilter(Optional<AreaId> area, Optional<String> host, Optional<String> phase) {}
 
