@@ -1,6 +1,7 @@
 package io.drover.bench.scenario;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.errorprone.annotations.FormatMethod;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,10 +27,12 @@ final class Narrator {
     out.printf("%n%s%n", text);
   }
 
+  @FormatMethod
   void say(String format, Object... arguments) {
     out.printf(Locale.ROOT, "  [%5.1f s] %s%n", elapsedSeconds(), format.formatted(arguments));
   }
 
+  @FormatMethod
   void line(String format, Object... arguments) {
     out.printf(Locale.ROOT, "            " + format + "%n", arguments);
   }

@@ -1,0 +1,97 @@
+package io.drover.config.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * How one agent runs QEMU guests.
+ *
+ * @param binary a name on the PATH or an absolute path
+ * @param shmDirectory RAM files and sockets, of this agent alone
+ * @param stateDirectory what an agent needs to find its guests again, of this agent alone
+ * @param imagesDirectory kernel+initrd directories and qcow2 files; may be missing
+ * @param machine QEMU machine type, the same on all hosts between which guests move
+ * @param cpu QEMU CPU model, the same on all hosts between which guests move
+ * @param startTimeout from the start of the process to its first answer
+ * @param deviceStateTimeout for saving or loading the device state of one guest
+ */
+public record QemuSettings(
+    String binary,
+    Accel accel,
+    Path shmDirectory,
+    Path stateDirectory,
+    Path imagesDirectory,
+    String machine,
+    String cpu,
+    Duration startTimeout,
+    Duration deviceStateTimeout) {
+  private static final String SECTION = "drover.agent.qemu";
+
+  /** What executes guest instructions. */
+  public enum Accel {
+    /** KVM when it can run ordinary guests, else TCG. */
+    AUTO,
+    KVM,
+    TCG
+  }
+
+  public QemuSettings {
+    require(!binary.isBlank(), "binary", "a program", binary);
+    require(isPlain(machine), "machine", "a QEMU machine type", machine);
+    require(isPlain(cpu), "cpu", "a QEMU CPU model", cpu);
+    require(isPositive(startTimeout), "start-timeout", "above 0", startTimeout);
+    require(isPositive(deviceStateTimeout), "device-state-timeout", "above 0", deviceStateTimeout);
+  }
+
+  /**
+   * Reads {@code drover.agent} of a configuration from {@link SettingsFile}.
+   *
+   * @throws SettingsException naming the key
+   */
+  public static QemuSettings from(Config root) {
+    try {
+      Config agent = root.getConfig("drover.agent");
+      Config qemu = root.getConfig(SECTION);
+      return new QemuSettings(
+          qemu.getString("binary"),
+          accel(qemu.getString("accel")),
+          Path.of(
+              qemu.getString("shm-dir"), agent.getString("area") + "-" + agent.getString("name")),
+          Path.of(agent.getString("state-dir"), "qemu"),
+          Path.of(agent.getString("images-dir")),
+          qemu.getString("machine"),
+          qemu.getString("cpu"),
+          qemu.getDuration("start-timeout"),
+          qemu.getDuration("device-state-timeout"));
+    } catch (ConfigException e) {
+      throw new SettingsException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** A name, so that no further QEMU options can be smuggled in after a comma. */
+  private static boolean isPlain(String name) {
+    return name.matches("[A-Za-z0-9._-]+");
+  }
+
+  private static Accel accel(String text) {
+    for (Accel accel : Accel.values()) {
+      if (accel.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return accel;
+      }
+    }
+    throw new SettingsException(SECTION + ".accel must be auto, kvm or tcg: " + text);
+  }
+
+  private static boolean isPositive(Duration duration) {
+    return duration.compareTo(Duration.ZERO) > 0;
+  }
+
+  private static void require(boolean holds, String key, String form, Object value) {
+    if (!holds) {
+      throw new SettingsException("%s.%s must be %s: %s".formatted(SECTION, key, form, value));
+    }
+  }
+}
