@@ -1,0 +1,210 @@
+package io.drover.actor.migration;
+
+import io.drover.actor.CborSerializable;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.Round;
+import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.TransferTicket;
+import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.MigrationView;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.host.Host;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.DataRate;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * One live migration of one VM: the next step, forward or back. Entity id: the text of its {@code
+ * MigrationId}. States and transitions: {@link MigrationState}.
+ *
+ * <p>It never decides where the VM may run: {@code Vm} does, and its {@code SwitchedOver} is the
+ * one point of no return. Decisions are journaled, progress is not: what was asked for is asked for
+ * again after a restart, under the same order ids.
+ */
+public final class Migration {
+  public static final EntityTypeKey<Command> TYPE_KEY =
+      EntityTypeKey.create(Command.class, "migration");
+
+  private Migration() {}
+
+  /** What may be asked of a migration. */
+  public sealed interface Command extends CborSerializable
+      permits Request, Notice, MigrationBehavior.Internal {}
+
+  /** From people, through the API. */
+  public sealed interface Request extends Command {
+    ActorRef<Reply> replyTo();
+
+    /**
+     * Starts it. Repeatable with the same request.
+     *
+     * @param source where the VM was seen to run; the VM itself has the last word
+     * @param requestDigest of the request; another one for the same migration is refused
+     */
+    record Start(
+        VmId vm,
+        HostId source,
+        MigrateRequest request,
+        String requestDigest,
+        ActorRef<Reply> replyTo)
+        implements Request {}
+
+    /** Rolls it back unless the switchover has happened. Repeatable. */
+    record Cancel(ActorRef<Reply> replyTo) implements Request {}
+
+    record Get(ActorRef<Reply> replyTo) implements Request {}
+  }
+
+  /** From the VM and the hosts; each may come late, twice or never. */
+  public sealed interface Notice extends Command {
+    /** A round, a failed transfer or a finished target, from the agent of that host. */
+    record AgentSaid(HostId host, AgentReport report) implements Notice {}
+
+    /** The agent of that host came back as another process: its transfers are gone. */
+    record AgentRestarted(HostId host, String incarnation) implements Notice {}
+
+    /** The VM cannot go on with it: roll back unless the switchover has happened. */
+    record GiveUp(String reason) implements Notice {}
+
+    /** Whether this migration still needs its claim there. */
+    record StillNeeds(HostId host, ActorRef<Host.Need> replyTo) implements Notice {}
+  }
+
+  /** Answers to people. */
+  public sealed interface Reply extends CborSerializable {
+    record Shown(MigrationView migration) implements Reply {}
+
+    record Refused(Refusal refusal) implements Reply {}
+  }
+
+  /** What is remembered of a migration. */
+  public sealed interface Event extends CborSerializable {
+    Instant at();
+
+    /**
+     * A request is accepted.
+     *
+     * @param wantedTarget this host or none
+     * @param wantedArea empty = the source's own
+     */
+    record Requested(
+        VmId vm,
+        HostId source,
+        Optional<HostId> wantedTarget,
+        Optional<AreaId> wantedArea,
+        Duration downtimeLimit,
+        DataRate bandwidthLimit,
+        String requestDigest,
+        Instant at)
+        implements Event {}
+
+    /** The VM takes part: it runs there, under this grant, and no other migration may begin. */
+    record Begun(HostId source, Epoch runEpoch, GuestSpec spec, Instant at) implements Event {}
+
+    /** A claim at the target is ours. */
+    record TargetReserved(HostId target, Instant at) implements Event {}
+
+    /** That target cannot take it, or not now: another attempt follows. */
+    record TargetRefused(HostId target, String reason, Instant at) implements Event {}
+
+    /** The incoming guest exists, paused. */
+    record TargetPrepared(TransferTicket ticket, Instant at) implements Event {}
+
+    record PreCopyStarted(Instant at) implements Event {}
+
+    /**
+     * It converged, and the VM is locked against changes.
+     *
+     * @param rounds as far as they are kept
+     */
+    record VmLocked(Duration predictedBlackout, List<Round> rounds, Instant at) implements Event {
+      public VmLocked {
+        rounds = List.copyOf(rounds);
+      }
+    }
+
+    record StopOrdered(Instant at) implements Event {}
+
+    /**
+     * The VM's grant is at the target.
+     *
+     * @param cutover empty when the migration learned of it by being too late to roll back
+     */
+    record SwitchedOver(HostId target, Epoch runEpoch, Optional<Cutover> cutover, Instant at)
+        implements Event {}
+
+    /**
+     * The target's claim is the VM's.
+     *
+     * @param note what went wrong with it; empty = nothing
+     */
+    record ClaimHandedOver(String note, Instant at) implements Event {}
+
+    /** The guest runs at the target. */
+    record Verified(Instant resumedAt, Duration guestGap, Instant at) implements Event {}
+
+    /** The VM runs under a later grant: the guest that was moved is not the one that runs. */
+    record Superseded(Epoch runEpoch, Instant at) implements Event {}
+
+    /**
+     * The source's guest is removed and its claim released.
+     *
+     * @param note when the source could not be reached; empty = removed
+     */
+    record SourceReleased(String note, Instant at) implements Event {}
+
+    record Completed(Instant at) implements Event {}
+
+    /**
+     * It goes back, unless the VM says that it is too late.
+     *
+     * @param cancelled by a person
+     * @param rounds as far as they are kept
+     */
+    record RollbackStarted(String reason, boolean cancelled, List<Round> rounds, Instant at)
+        implements Event {
+      public RollbackStarted {
+        rounds = List.copyOf(rounds);
+      }
+    }
+
+    /** The VM stays at the source, for certain. */
+    record Abandoned(Instant at) implements Event {}
+
+    /**
+     * Both sides are cleaned, the claim is released.
+     *
+     * @param note what could not be reached; empty = all were
+     */
+    record RolledBack(String note, Instant at) implements Event {}
+
+    record OperatorNeeded(String reason, String nextAction, Instant at) implements Event {}
+  }
+
+  /**
+   * The figures of the blackout, as both ends and the commit gave them.
+   *
+   * @param commit from both digests in hand to the VM's answer
+   */
+  public record Cutover(
+      String sourceDigest,
+      Optional<String> targetDigest,
+      Instant pausedAt,
+      ByteSize totalBytes,
+      ByteSize deviceStateBytes,
+      Duration hypervisorDowntime,
+      Duration pause,
+      Duration finalCopy,
+      Duration deviceState,
+      Optional<Duration> commit)
+      implements CborSerializable {}
+}

@@ -1,0 +1,7 @@
+package io.drover.actor.migration;
+
+final class MigrationBehavior {
+  sealed interface Internal extends Migration.Command {
+    record Tick() implements Internal {}
+  }
+}

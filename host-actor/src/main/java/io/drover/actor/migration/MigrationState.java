@@ -1,0 +1,3 @@
+package io.drover.actor.migration;
+
+final class MigrationState {}
