@@ -1,0 +1,37 @@
+package io.drover.node.gateway;
+
+import io.drover.actor.agent.AgentSession;
+import io.drover.protocol.v1.ToAgent;
+import io.grpc.stub.ServerCallStreamObserver;
+
+/** The way to one agent. Used by its session actor only. */
+final class AgentStream {
+  /** Orders an agent has not taken yet; one that falls so far behind is treated as lost. */
+  static final int BACKLOG_LIMIT = 10_000;
+
+  private final ServerCallStreamObserver<ToAgent> observer;
+  private int backlog;
+
+  AgentStream(ServerCallStreamObserver<ToAgent> observer) {
+    this.observer = observer;
+    observer.setOnCancelHandler(() -> {}); // without one, a send after a cancel throws
+  }
+
+  /** False when the agent is too far behind; the message was not sent then. */
+  boolean send(AgentSession message) {
+    backlog = observer.isReady() ? 0 : backlog + 1;
+    if (backlog > BACKLOG_LIMIT) {
+      return false;
+    }
+    if (!observer.isCancelled()) {
+      observer.onNext(OrderTranslation.toProto(message));
+    }
+    return true;
+  }
+
+  void end() {
+    if (!observer.isCancelled()) {
+      observer.onCompleted();
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.drover.node.gateway;
+
+import io.drover.actor.Routes;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.host.Host;
+import io.drover.config.settings.NodeSettings;
+import io.drover.config.units.CellId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MalformedIdException;
+import io.drover.protocol.v1.FromAgent;
+import io.drover.protocol.v1.Hello;
+import java.time.Duration;
+import java.util.UUID;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/**
+ * One session of one agent.
+ *
+ * <pre>
+ * AwaitingHello ─Hello─▶ Attached ─Welcome, orders, reports…─▶ (stream ends) ─DetachAgent─▶ stopped
+ * </pre>
+ *
+ * Whoever is silent for too long, in either phase, is lost.
+ */
+final class GatewaySession {
+  /** The one this control plane speaks. */
+  static final int PROTOCOL_VERSION = 1;
+
+  /** Heartbeats come every second; a stopped process must not hold its host for longer. */
+  static final Duration SILENCE_LIMIT = Duration.ofSeconds(8);
+
+  /** From Hello to Welcome: a cell may be moving just then. */
+  static final Duration WELCOME_LIMIT = Duration.ofSeconds(10);
+
+  private final NodeSettings settings;
+  private final EndpointList endpoints;
+  private final AgentStream stream;
+  private final Routes routes;
+  private final GatewayObserver observer;
+  private final ActorContext<Command> context;
+  private final ActorRef<AgentSession> fromHost;
+  private final String sessionId = UUID.randomUUID().toString();
+
+  private GatewaySession(
+      NodeSettings settings,
+      EndpointList endpoints,
+      AgentStream stream,
+      Routes routes,
+      GatewayObserver observer,
+      ActorContext<Command> context) {
+    this.settings = settings;
+    this.endpoints = endpoints;
+    this.stream = stream;
+    this.routes = routes;
+    this.observer = observer;
+    this.context = context;
+    this.fromHost = context.messageAdapter(AgentSession.class, Say::new);
+  }
+
+  static Behavior<Command> create(
+      NodeSettings settings,
+      EndpointList endpoints,
+      AgentStream stream,
+      Routes routes,
+      GatewayObserver observer) {
+    return Behaviors.setup(context -> {
+      context.setReceiveTimeout(SILENCE_LIMIT, new Silent());
+      return new GatewaySession(settings, endpoints, stream, routes, observer, context)
+          .awaitingHello();
+    });
+  }
+
+  /** What reaches a session. */
+  sealed interface Command {}
+
+  /** From the agent. */
+  record Heard(FromAgent message) implements Command {}
+
+  /** The agent is gone. */
+  record StreamEnded(String reason) implements Command {}
+
+  /** From the Host entity, for the agent. */
+  private record Say(AgentSession message) implements Command {}
+
+  private record Silent() implements Command {}
+
+  private record WelcomeOverdue() implements Command {}
+
+  private Behavior<Command> awaitingHello() {
+    return Behaviors.receive(Command.class)
+        .onMessage(
+            Heard.class,
+            heard ->
+                heard.message().hasHello()
+                    ? greet(heard.message())
+                    : refuse("the first message of a session must be Hello"))
+        .onMessage(StreamEnded.class, _ -> Behaviors.stopped())
+        .onMessage(Silent.class, _ -> refuse("no Hello within " + SILENCE_LIMIT))
+        .build();
+  }
+
+  private Behavior<Command> greet(FromAgent message) {
+    Hello hello = message.getHello();
+    if (hello.getProtocolVersion() != PROTOCOL_VERSION) {
+      return refuse(
+          "the agent speaks protocol version %s, this control plane %d"
+              .formatted(Integer.toUnsignedString(hello.getProtocolVersion()), PROTOCOL_VERSION));
+    }
+    if (!hello.getArea().equals(settings.area().name())) {
+      return refuse(
+          "the agent belongs to area \"%s\", this control node to \"%s\""
+              .formatted(hello.getArea(), settings.area()));
+    }
+    try {
+      CellId cell = CellId.ofName(settings.area(), hello.getHostName(), settings.cells());
+      HostId host = new HostId(cell, hello.getHostName());
+      AgentReport.Hello report = (AgentReport.Hello) ReportTranslation.fromProto(message);
+      routes.tell(
+          Host.TYPE_KEY,
+          host.text(),
+          new Host.Command.AttachAgent(host, report, endpoints, fromHost, sessionId));
+      observer.sessionOpened(host);
+      return Behaviors.withTimers(timers -> {
+        timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
+        return attached(host, false);
+      });
+    } catch (MalformedIdException | MalformedMessageException e) {
+      return refuse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Behavior<Command> attached(HostId host, boolean welcomed) {
+    return Behaviors.receive(Command.class)
+        .onMessage(Heard.class, heard -> heard(host, heard.message()))
+        .onMessage(Say.class, say -> say(host, say.message()))
+        .onMessage(StreamEnded.class, ended -> lost(host, ended.reason()))
+        .onMessage(
+            Silent.class,
+            _ -> {
+              stream.end();
+              return lost(host, "no heartbeat for " + SILENCE_LIMIT.toSeconds() + " s");
+            })
+        .onMessage(
+            WelcomeOverdue.class,
+            _ -> welcomed ? Behaviors.same() : sendAway(host, "the host's controller is moving"))
+        .onSignal(
+            PostStop.class,
+            _ -> {
+              routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(sessionId));
+              return Behaviors.same();
+            })
+        .build();
+  }
+
+  private Behavior<Command> heard(HostId host, FromAgent message) {
+    if (message.hasHello()) {
+      return sendAway(host, "Hello was said twice in one session");
+    }
+    try {
+      AgentReport report = ReportTranslation.fromProto(message);
+      routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.AgentSaid(sessionId, report));
+      return Behaviors.same();
+    } catch (MalformedMessageException e) {
+      return sendAway(host, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Behavior<Command> say(HostId host, AgentSession message) {
+    if (!stream.send(message)) {
+      stream.end();
+      return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
+    }
+    return switch (message) {
+      case AgentSession.Refused refused -> {
+        stream.end();
+        observer.sessionRefused(refused.reason());
+        yield lost(host, refused.reason());
+      }
+      case AgentSession.Welcome _ -> attached(host, true);
+      case AgentSession.Deliver _, AgentSession.UpdateEndpoints _ -> Behaviors.same();
+    };
+  }
+
+  /** It may come back at once. */
+  private Behavior<Command> sendAway(HostId host, String reason) {
+    context.getLog().warn("session of {} ended: {}", host, reason);
+    stream.send(new AgentSession.Refused(reason, false));
+    stream.end();
+    observer.sessionRefused(reason);
+    return lost(host, reason);
+  }
+
+  private Behavior<Command> lost(HostId host, String reason) {
+    observer.sessionClosed(host, reason);
+    return Behaviors.stopped(); // PostStop tells the host
+  }
+
+  /** It would meet the same refusal again. */
+  private Behavior<Command> refuse(String reason) {
+    context.getLog().warn("session refused: {}", reason);
+    stream.send(new AgentSession.Refused(reason, true));
+    stream.end();
+    observer.sessionRefused(reason);
+    return Behaviors.stopped();
+  }
+}

@@ -1,0 +1,114 @@
+package io.drover.node.sharding;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.ActorRef;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import scala.collection.immutable.IndexedSeq;
+import scala.concurrent.Await;
+import scala.concurrent.Future;
+import scala.concurrent.duration.Duration;
+import scala.jdk.javaapi.CollectionConverters;
+
+final class CellAllocationTest {
+  private final ActorTestKit testKit = ActorTestKit.create();
+  private final Map<ActorRef, Set<String>> upMembers = new HashMap<>();
+  private final Map<ActorRef, IndexedSeq<String>> allocations = new HashMap<>();
+  private final CellAllocation allocation =
+      new CellAllocation(ref -> Optional.ofNullable(upMembers.get(ref)));
+
+  @AfterEach
+  void stop() {
+    testKit.shutdownTestKit();
+  }
+
+  @Test
+  void shouldPutACellOnTheNodeOfItsAreaThatHasFewest() {
+    ActorRef south = node("south");
+    node("north", "north-00");
+    ActorRef idleNorth = node("north");
+    assertThat(allocate(south, "north-03")).isEqualTo(idleNorth);
+  }
+
+  @Test
+  void shouldPutACellOnAnyOtherNodeWhileItsAreaHasNoneUp() {
+    ActorRef south = node("south", "south-00");
+    ActorRef leavingNorth = node("north");
+    upMembers.remove(leavingNorth);
+    assertThat(allocate(leavingNorth, "north-03")).isEqualTo(south);
+  }
+
+  @Test
+  void shouldPutTheShardOfAnAreaOnItsOwnNode() {
+    ActorRef south = node("south");
+    node("north");
+    assertThat(allocate(upMembers.keySet().iterator().next(), "south")).isEqualTo(south);
+  }
+
+  @Test
+  void shouldBringCellsHomeWhenTheirAreaIsBack() {
+    node("south", "south-00", "north-01");
+    node("north");
+    assertThat(rebalance(Set.of())).containsExactly("north-01");
+  }
+
+  @Test
+  void shouldMoveFewAtOnceAndNoneWhileSomeMove() {
+    node("south", "north-00", "north-01", "north-02", "north-03", "north-04", "north-05");
+    node("north");
+    assertThat(rebalance(Set.of())).hasSize(CellAllocation.MOVES_PER_REBALANCE);
+    assertThat(rebalance(Set.of("north-00"))).isEmpty();
+  }
+
+  @Test
+  void shouldEvenOutTheNodesOfAnArea() {
+    node("north", "north-00", "north-01", "north-02");
+    node("north", "north-03");
+    assertThat(rebalance(Set.of())).hasSize(1).isSubsetOf("north-00", "north-01", "north-02");
+  }
+
+  @Test
+  void shouldLeaveBalancedNodesAlone() {
+    node("north", "north-00", "north-01");
+    node("north", "north-02");
+    node("south", "south-00");
+    assertThat(rebalance(Set.of())).isEmpty();
+  }
+
+  private ActorRef node(String area, String... shards) {
+    ActorRef region = Adapter.toClassic(testKit.spawn(Behaviors.empty()));
+    upMembers.put(region, Set.of("area-" + area, "dc-default"));
+    allocations.put(region, shards(shards));
+    return region;
+  }
+
+  private static IndexedSeq<String> shards(String... shards) {
+    return CollectionConverters.asScala(List.copyOf(Arrays.asList(shards))).toIndexedSeq();
+  }
+
+  private ActorRef allocate(ActorRef requester, String shard) {
+    return await(allocation.allocateShard(requester, shard, allocations));
+  }
+
+  private Set<String> rebalance(Set<String> inProgress) {
+    return await(allocation.rebalance(allocations, inProgress));
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return Await.result(future, Duration.Inf());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
