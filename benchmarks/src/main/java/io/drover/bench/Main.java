@@ -1,5 +1,6 @@
 package io.drover.bench;
 
+import io.drover.bench.control.ControlBenchmark;
 import io.drover.bench.scenario.Demo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -7,10 +8,17 @@ import picocli.CommandLine.Command;
 /** {@code ./drover demo} and {@code ./drover bench …}. */
 @Command(
     name = "drover",
-    subcommands = {Demo.class},
+    subcommands = {Demo.class, Main.Bench.class},
     description = "Measures and shows what Drover does.")
 public final class Main {
   private Main() {}
+
+  /** Groups the measuring commands. */
+  @Command(
+      name = "bench",
+      subcommands = {ControlBenchmark.class},
+      description = "Measures one part against something else in the same run.")
+  static final class Bench {}
 
   /** Exit code 0: everything that must hold did; 1: something did not; 2: wrong usage. */
   public static void main(String[] args) {
