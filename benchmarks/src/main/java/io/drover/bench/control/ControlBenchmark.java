@@ -70,7 +70,9 @@ public final class ControlBenchmark implements Callable<Integer> {
       for (SimulatedHost host : hosts) {
         host.awaitWelcome();
       }
-      timer.scheduleAtFixedRate(() -> hosts.forEach(SimulatedHost::beat), 0, 1, TimeUnit.SECONDS);
+      Future<?> heartbeats =
+          timer.scheduleAtFixedRate(
+              () -> hosts.forEach(SimulatedHost::beat), 0, 1, TimeUnit.SECONDS);
       FleetClient client = Fleet.client(node);
       client.await(
           HOSTS + " hosts",
@@ -80,7 +82,7 @@ public final class ControlBenchmark implements Callable<Integer> {
       measure(client, clients, node.process().pid());
       detection(client, hosts.getFirst());
       hosts.forEach(SimulatedHost::close);
-      timer.shutdownNow();
+      heartbeats.cancel(true);
     }
     report.print(System.out);
     if (json != null) {
