@@ -1,0 +1,54 @@
+package io.drover.http.model;
+
+import io.drover.actor.api.VmView;
+import io.drover.config.units.EntityId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** A VM. */
+public record VmJson(
+    String id,
+    long version,
+    String name,
+    String area,
+    String cell,
+    String image,
+    int cpuMillis,
+    long memoryBytes,
+    Map<String, String> arguments,
+    String desired,
+    String phase,
+    String reason,
+    Optional<String> host,
+    long runEpoch,
+    Optional<String> migration,
+    boolean locked,
+    Map<String, String> report,
+    Instant createdAt,
+    Instant phaseSince) {
+
+  public static VmJson from(VmView vm) {
+    return new VmJson(
+        vm.id().text(),
+        vm.version(),
+        vm.name(),
+        vm.id().area().name(),
+        vm.id().cell().toString(),
+        vm.spec().image(),
+        vm.spec().resources().cpuMillis(),
+        vm.spec().resources().memory().bytes(),
+        new TreeMap<>(vm.spec().arguments()),
+        vm.desired().name(),
+        vm.phase().name(),
+        vm.reason(),
+        vm.host().map(EntityId::text),
+        vm.runEpoch().value(),
+        vm.migration().map(EntityId::text),
+        vm.locked(),
+        new TreeMap<>(vm.report()),
+        vm.createdAt(),
+        vm.phaseSince());
+  }
+}

@@ -1,0 +1,42 @@
+package io.drover.http.route;
+
+import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.FleetViews;
+import io.drover.config.units.AreaId;
+import io.drover.http.exchange.Call;
+import io.drover.http.exchange.Endpoint;
+import io.drover.http.exchange.Reply;
+import io.drover.http.model.AreaJson;
+import io.drover.http.model.PageJson;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** {@code /v1/areas}. */
+public final class AreaRoutes {
+  private final ControlPlane controlPlane;
+  private final FleetViews views;
+
+  public AreaRoutes(ControlPlane controlPlane, FleetViews views) {
+    this.controlPlane = controlPlane;
+    this.views = views;
+  }
+
+  public List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/v1/areas", this::list, "limit", "cursor"),
+        Endpoint.get("/v1/areas/{area}", this::show));
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    return views
+        .areas(call.page())
+        .thenApply(page -> Reply.ok(PageJson.from(page, AreaJson::from)));
+  }
+
+  private CompletionStage<HttpResponse> show(Call call) {
+    return controlPlane
+        .area(call.id("area", AreaId::new))
+        .thenApply(area -> Reply.withEtag(Reply.ok(AreaJson.from(area)), area.version()));
+  }
+}

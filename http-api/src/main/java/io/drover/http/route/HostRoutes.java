@@ -1,0 +1,55 @@
+package io.drover.http.route;
+
+import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.FleetViews;
+import io.drover.actor.api.HostView;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.HostId;
+import io.drover.http.exchange.Call;
+import io.drover.http.exchange.Endpoint;
+import io.drover.http.exchange.Reply;
+import io.drover.http.model.HostJson;
+import io.drover.http.model.NothingJson;
+import io.drover.http.model.PageJson;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** {@code /v1/hosts}. */
+public final class HostRoutes {
+  private final ControlPlane controlPlane;
+  private final FleetViews views;
+
+  public HostRoutes(ControlPlane controlPlane, FleetViews views) {
+    this.controlPlane = controlPlane;
+    this.views = views;
+  }
+
+  public List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/v1/hosts", this::list, "area", "limit", "cursor"),
+        Endpoint.get("/v1/hosts/{host}", call -> answer(call, controlPlane::host)),
+        Endpoint.post("/v1/hosts/{host}:cordon", call -> change(call, controlPlane::cordon)),
+        Endpoint.post("/v1/hosts/{host}:uncordon", call -> change(call, controlPlane::uncordon)));
+  }
+
+  private CompletionStage<HttpResponse> list(Call call) {
+    return views
+        .hosts(call.query("area", AreaId::new), call.page())
+        .thenApply(page -> Reply.ok(PageJson.from(page, HostJson::from)));
+  }
+
+  private static CompletionStage<HttpResponse> change(
+      Call call, Function<HostId, CompletionStage<HostView>> change) {
+    call.body(NothingJson.class, NothingJson.NOTHING);
+    return answer(call, change);
+  }
+
+  private static CompletionStage<HttpResponse> answer(
+      Call call, Function<HostId, CompletionStage<HostView>> question) {
+    return question
+        .apply(call.id("host", HostId::parse))
+        .thenApply(host -> Reply.withEtag(Reply.ok(HostJson.from(host)), host.version()));
+  }
+}
