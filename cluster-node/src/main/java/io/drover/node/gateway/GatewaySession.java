@@ -43,7 +43,6 @@ final class GatewaySession {
   private final AgentStream stream;
   private final Routes routes;
   private final GatewayObserver observer;
-  private final ActorContext<Command> context;
   private final ActorRef<AgentSession> fromHost;
   private final String sessionId = UUID.randomUUID().toString();
 
@@ -59,7 +58,6 @@ final class GatewaySession {
     this.stream = stream;
     this.routes = routes;
     this.observer = observer;
-    this.context = context;
     this.fromHost = context.messageAdapter(AgentSession.class, Say::new);
   }
 
@@ -189,7 +187,6 @@ final class GatewaySession {
 
   /** It may come back at once. */
   private Behavior<Command> sendAway(HostId host, String reason) {
-    context.getLog().warn("session of {} ended: {}", host, reason);
     stream.send(new AgentSession.Refused(reason, false));
     stream.end();
     observer.sessionRefused(reason);
@@ -203,7 +200,6 @@ final class GatewaySession {
 
   /** It would meet the same refusal again. */
   private Behavior<Command> refuse(String reason) {
-    context.getLog().warn("session refused: {}", reason);
     stream.send(new AgentSession.Refused(reason, true));
     stream.end();
     observer.sessionRefused(reason);

@@ -61,16 +61,21 @@ public final class SettingsFile {
     }
   }
 
-  /** A key is known when the reference has it, or has an open map ({@code labels {}}) above it. */
+  /**
+   * A key is known when the reference has it, or has an open map ({@code labels {}}) above it, or a
+   * list above its index: system properties give lists that way ({@code seed-nodes.0}).
+   */
   private static boolean isKnown(String key, Config reference) {
     if (reference.hasPathOrNull(key)) {
       return true;
     }
     int dot = key.lastIndexOf('.');
     String parent = dot < 0 ? "" : key.substring(0, dot);
-    return !parent.isEmpty()
-        && reference.hasPath(parent)
-        && reference.getValue(parent).valueType() == ConfigValueType.OBJECT
-        && reference.getConfig(parent).isEmpty();
+    if (parent.isEmpty() || !reference.hasPath(parent)) {
+      return false;
+    }
+    ConfigValueType type = reference.getValue(parent).valueType();
+    return (type == ConfigValueType.OBJECT && reference.getConfig(parent).isEmpty())
+        || (type == ConfigValueType.LIST && key.substring(dot + 1).matches("\\d{1,3}"));
   }
 }

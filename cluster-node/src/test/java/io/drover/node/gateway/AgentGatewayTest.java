@@ -1,0 +1,234 @@
+package io.drover.node.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.drover.actor.Routes;
+import io.drover.actor.agent.AgentOrder;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.host.Host;
+import io.drover.config.settings.BindAddress;
+import io.drover.config.settings.DatabaseSettings;
+import io.drover.config.settings.NodeSettings;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.CellId;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import io.drover.config.units.VmId;
+import io.drover.node.wiring.NodeStartException;
+import io.drover.protocol.v1.Done;
+import io.drover.protocol.v1.FromAgent;
+import io.drover.protocol.v1.GuestChanged;
+import io.drover.protocol.v1.GuestStatus;
+import io.drover.protocol.v1.Heartbeat;
+import io.drover.protocol.v1.Hello;
+import io.drover.protocol.v1.OrderResult;
+import io.drover.protocol.v1.Refused;
+import io.drover.protocol.v1.ToAgent;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class AgentGatewayTest {
+  private static final AreaId NORTH = new AreaId("north");
+  private static final HostId H1 = new HostId(CellId.ofName(NORTH, "h1", 8), "h1");
+  private static final VmId VM = VmId.parse("vm-north-03-01k0000000000000000000000a");
+
+  private final ActorTestKit testKit = ActorTestKit.create();
+  private final TestProbe<Told> told = testKit.createTestProbe();
+  private AgentGateway gateway;
+  private ScriptedAgent agent;
+
+  /** What the gateway sent to a host. */
+  private record Told(String host, Object command) {}
+
+  @BeforeEach
+  void start() {
+    gateway = AgentGateway.start(testKit.system(), settings(0), routes(), new SilentObserver());
+    agent = ScriptedAgent.connect(gateway.address());
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    gateway.close();
+    testKit.shutdownTestKit();
+  }
+
+  @Test
+  void shouldCarryASessionBothWays() {
+    agent.say(hello("north", "h1", 1));
+    Host.Command.AttachAgent attach = expectToldToH1(Host.Command.AttachAgent.class);
+    assertThat(attach.host()).isEqualTo(H1);
+    assertThat(attach.hello().hostName()).isEqualTo("h1");
+    assertThat(attach.endpoints().endpoints()).containsExactly(gateway.address().toString());
+
+    attach
+        .session()
+        .tell(
+            new AgentSession.Welcome(H1, new Epoch(7), Duration.ofSeconds(1), attach.endpoints()));
+    assertThat(agent.hear().getWelcome().getControlEpoch()).isEqualTo(7);
+
+    attach
+        .session()
+        .tell(
+            new AgentSession.Deliver(
+                "o1", new Epoch(7), new AgentOrder.RemoveGuest(VM, new Epoch(2))));
+    ToAgent order = agent.hear();
+    assertThat(order.getOrder().getRemoveGuest().getVmId()).isEqualTo(VM.text());
+    agent.say(
+        FromAgent.newBuilder()
+            .setOrderResult(
+                OrderResult.newBuilder().setOrderId("o1").setDone(Done.getDefaultInstance()))
+            .build());
+    Host.Command.AgentSaid said = expectToldToH1(Host.Command.AgentSaid.class);
+    assertThat(said.sessionId()).isEqualTo(attach.sessionId());
+    assertThat(said.report())
+        .isEqualTo(new AgentReport.OrderResult("o1", new AgentReport.Outcome.Done()));
+  }
+
+  @Test
+  void shouldDetachWhenTheStreamBreaks() {
+    agent.say(hello("north", "h1", 1));
+    Host.Command.AttachAgent attach = expectToldToH1(Host.Command.AttachAgent.class);
+    agent.breakStream();
+    assertThat(expectToldToH1(Host.Command.DetachAgent.class).sessionId())
+        .isEqualTo(attach.sessionId());
+  }
+
+  @Test
+  void shouldEndTheSessionWhenTheHostRefusesIt() {
+    agent.say(hello("north", "h1", 1));
+    Host.Command.AttachAgent attach = expectToldToH1(Host.Command.AttachAgent.class);
+    attach.session().tell(new AgentSession.Refused("name in use", false));
+    assertThat(agent.hear().getRefused())
+        .isEqualTo(Refused.newBuilder().setReason("name in use").build());
+    agent.awaitEnd();
+    expectToldToH1(Host.Command.DetachAgent.class);
+  }
+
+  @Test
+  void shouldRefuseAnAgentOfAnotherAreaForGood() {
+    agent.say(hello("south", "h1", 1));
+    assertRefusedForGood("the agent belongs to area \"south\", this control node to \"north\"");
+  }
+
+  @Test
+  void shouldRefuseAnUnknownProtocolVersionForGood() {
+    agent.say(hello("north", "h1", 2));
+    assertRefusedForGood("the agent speaks protocol version 2, this control plane 1");
+  }
+
+  @Test
+  void shouldRefuseANameThatCannotBeAHostsForGood() {
+    agent.say(hello("north", "H 1", 1));
+    assertRefusedForGood("not a host id: \"H 1\"");
+  }
+
+  @Test
+  void shouldRefuseASessionThatDoesNotBeginWithHello() {
+    agent.say(FromAgent.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
+    assertRefusedForGood("the first message of a session must be Hello");
+  }
+
+  @Test
+  void shouldEndASessionThatNamesAMalformedId() {
+    agent.say(hello("north", "h1", 1));
+    expectToldToH1(Host.Command.AttachAgent.class);
+    agent.say(
+        FromAgent.newBuilder()
+            .setGuestChanged(
+                GuestChanged.newBuilder()
+                    .setGuest(
+                        GuestStatus.newBuilder()
+                            .setVmId("vm-nowhere")
+                            .setState(GuestStatus.State.RUNNING)))
+            .build());
+    assertThat(agent.hear().getRefused().getReason()).contains("not a vm id: \"vm-nowhere\"");
+    expectToldToH1(Host.Command.DetachAgent.class);
+  }
+
+  @Test
+  void shouldNameThePortThatIsInUseAndItsKey() {
+    int taken = gateway.address().port();
+    assertThatThrownBy(() ->
+            AgentGateway.start(testKit.system(), settings(taken), routes(), new SilentObserver()))
+        .isInstanceOf(NodeStartException.class)
+        .hasMessageContaining("127.0.0.1:" + taken)
+        .hasMessageContaining("drover.node.gateway.port");
+  }
+
+  private void assertRefusedForGood(String reason) {
+    Refused refused = agent.hear().getRefused();
+    assertThat(refused.getReason()).contains(reason);
+    assertThat(refused.getPermanent()).isTrue();
+    agent.awaitEnd();
+    told.expectNoMessage(Duration.ZERO);
+  }
+
+  private <T> T expectToldToH1(Class<T> type) {
+    Told message = told.receiveMessage();
+    assertThat(message.host()).isEqualTo(H1.text());
+    assertThat(message.command()).isInstanceOf(type);
+    return type.cast(message.command());
+  }
+
+  private static FromAgent hello(String area, String host, int version) {
+    return FromAgent.newBuilder()
+        .setHello(Hello.newBuilder().setProtocolVersion(version).setArea(area).setHostName(host))
+        .build();
+  }
+
+  private static NodeSettings settings(int gatewayPort) {
+    BindAddress any = new BindAddress("127.0.0.1", 0);
+    return new NodeSettings(
+        "n1",
+        NORTH,
+        8,
+        any,
+        List.of(),
+        any,
+        new BindAddress("127.0.0.1", gatewayPort),
+        Optional.empty(),
+        List.of(),
+        new DatabaseSettings(DatabaseSettings.Kind.H2, "jdbc:h2:mem:unused", "sa", "", 2),
+        false);
+  }
+
+  private Routes routes() {
+    return new Routes() {
+      @Override
+      public <C> void tell(EntityTypeKey<C> type, String entityId, C command) {
+        assertThat(type).isEqualTo(Host.TYPE_KEY);
+        told.getRef().tell(new Told(entityId, command));
+      }
+
+      @Override
+      public <C, R> CompletionStage<R> ask(
+          EntityTypeKey<C> type, String entityId, Function<ActorRef<R>, C> command) {
+        throw new UnsupportedOperationException("a gateway never asks");
+      }
+    };
+  }
+
+  private static final class SilentObserver implements GatewayObserver {
+    @Override
+    public void sessionOpened(HostId host) {}
+
+    @Override
+    public void sessionClosed(HostId host, String reason) {}
+
+    @Override
+    public void sessionRefused(String reason) {}
+  }
+}
