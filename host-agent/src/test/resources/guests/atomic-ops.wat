@@ -1,0 +1,15 @@
+;; Read-modify-write instructions of the threads proposal, allowed on memory that is not shared.
+(module
+  (memory (export "memory") 1)
+  (func (export "slice") (param i64) (result i64) (i64.const 0))
+  (func (export "i32.atomic.rmw.add") (param i32 i64) (result i64)
+    (i64.extend_i32_u (i32.atomic.rmw.add (local.get 0) (i32.wrap_i64 (local.get 1)))))
+  (func (export "i64.atomic.rmw.xchg") (param i32 i64) (result i64)
+    (i64.atomic.rmw.xchg (local.get 0) (local.get 1)))
+  (func (export "i64.atomic.rmw8.xor_u") (param i32 i64) (result i64)
+    (i64.atomic.rmw8.xor_u (local.get 0) (local.get 1)))
+  (func (export "i32.atomic.store16") (param i32 i64) (result i64)
+    (i32.atomic.store16 (local.get 0) (i32.wrap_i64 (local.get 1)))
+    (i64.const 0))
+  (func (export "i64.atomic.load") (param i32 i64) (result i64)
+    (i64.atomic.load (local.get 0))))
