@@ -54,6 +54,9 @@ public final class Dispatcher {
   private CompletionStage<HttpResponse> answer(HttpRequest request) {
     List<String> path = new ArrayList<>();
     request.getUri().pathSegments().forEach(path::add);
+    if (path.isEmpty() || request.getUri().path().endsWith("/")) {
+      throw noSuchRoute(request); // pathSegments drops the last slash
+    }
     TreeSet<String> allowed = new TreeSet<>();
     for (Endpoint endpoint : endpoints) {
       Optional<Map<String, String>> variables = endpoint.path().match(path);
@@ -63,12 +66,16 @@ public final class Dispatcher {
       variables.ifPresent(_ -> allowed.add(endpoint.method().value()));
     }
     if (allowed.isEmpty()) {
-      throw new ProblemException(
-          ProblemType.NO_SUCH_ROUTE,
-          "no route " + request.getUri().path() + "; see /openapi.yaml",
-          Map.of());
+      throw noSuchRoute(request);
     }
     return CompletableFuture.completedStage(refuseMethod(request, String.join(", ", allowed)));
+  }
+
+  private static ProblemException noSuchRoute(HttpRequest request) {
+    return new ProblemException(
+        ProblemType.NO_SUCH_ROUTE,
+        "no route " + request.getUri().path() + "; see /openapi.yaml",
+        Map.of());
   }
 
   private HttpResponse refuseMethod(HttpRequest request, String allowed) {

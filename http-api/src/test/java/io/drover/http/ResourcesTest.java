@@ -1,0 +1,178 @@
+package io.drover.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.config.units.DataRate;
+import io.drover.http.ApiFixture.Answer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What each resource answers when all is well. The fixture checks each answer's schema. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ResourcesTest {
+  private final ApiFixture api = new ApiFixture();
+
+  @AfterAll
+  void close() {
+    api.close();
+  }
+
+  @Test
+  void shouldCreateAVmAndTellWhereItIs() {
+    Answer created = api.post("/v1/vms", ApiFixture.newVm("web"));
+
+    assertThat(created.status()).isEqualTo(201);
+    assertThat(created.header("Location")).isEqualTo("/v1/vms/" + created.text("id"));
+    assertThat(created.header("ETag")).isEqualTo("\"1\"");
+    Answer shown = api.get(created.header("Location"));
+    assertThat(shown.status()).isEqualTo(200);
+    assertThat(shown.json()).isEqualTo(created.json());
+    assertThat(shown.text("host")).isEqualTo("host-north-01-h1");
+    assertThat(shown.json().get("memoryBytes").asLong()).isEqualTo(64 << 20);
+    assertThat(shown.text("createdAt")).isEqualTo("2026-11-22T21:00:00.123456Z");
+  }
+
+  @Test
+  void shouldAnswerARetryWithTheSameKeyAsTheFirstTime() {
+    Answer first = api.post("/v1/vms", ApiFixture.newVm("once"), "Idempotency-Key", "k-1");
+    Answer again = api.post("/v1/vms", ApiFixture.newVm("once"), "Idempotency-Key", "k-1");
+
+    assertThat(again.status()).isEqualTo(201);
+    assertThat(again.text("id")).isEqualTo(first.text("id"));
+  }
+
+  @Test
+  void shouldAnswerNothingNewToAClientThatHasTheVersion() {
+    String vm = "/v1/vms/" + api.createVm("cached");
+
+    assertThat(api.get(vm, "If-None-Match", "\"1\"").status()).isEqualTo(304);
+    assertThat(api.get(vm, "If-None-Match", "\"2\"").status()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldActOnlyOnTheVersionTheClientRead() {
+    String vm = "/v1/vms/" + api.createVm("guarded");
+
+    Answer stale = api.post(vm + ":stop", "", "If-Match", "\"7\"");
+    assertThat(stale.status()).isEqualTo(412);
+    assertThat(stale.problem()).isEqualTo("version-mismatch");
+    assertThat(stale.text("facts/version")).isEqualTo("1");
+    assertThat(api.post(vm + ":stop", "", "If-Match", "\"1\"").status()).isEqualTo(202);
+    assertThat(api.post(vm + ":stop", "", "If-Match", "*").status()).isEqualTo(202);
+    assertThat(api.post(vm + ":stop", "", "If-Match", "W/\"1\"").field()).isEqualTo("If-Match");
+  }
+
+  @Test
+  void shouldNameTheOperationOfLongWork() {
+    String vm = "/v1/vms/" + api.createVm("worker");
+
+    for (String action : List.of(":start", ":stop", ":reboot")) {
+      Answer accepted = api.post(vm + action, "{}");
+      assertThat(accepted.status()).as(action).isEqualTo(202);
+      assertThat(accepted.header("Location")).isEqualTo("/v1/operations/" + accepted.text("id"));
+      assertThat(api.get(accepted.header("Location")).text("status")).isEqualTo("RUNNING");
+    }
+    assertThat(api.send("DELETE", vm, "").status()).isEqualTo(202);
+    assertThat(api.get(vm).status()).isEqualTo(404);
+    assertThat(api.get("/v1/operations?limit=500").json().get("items")).hasSizeGreaterThan(3);
+  }
+
+  @Test
+  void shouldStartAMigrationAndShowItAsAnOperationToo() {
+    String vm = api.createVm("mover");
+
+    Answer accepted =
+        api.post(
+            "/v1/vms/" + vm + ":migrate",
+            "{\"target\":\"host-north-02-h2\",\"downtimeLimitMs\":250}",
+            "Idempotency-Key",
+            "m-1");
+
+    assertThat(accepted.status()).isEqualTo(202);
+    assertThat(accepted.text("figures/downtimes/guestUs")).isEqualTo("7123");
+    assertThat(accepted.text("figures/digestsEqual")).isEqualTo("true");
+    assertThat(accepted.json().at("/figures/downtimes/serviceUs").isMissingNode()).isTrue();
+    assertThat(api.fleet.lastMigrate)
+        .isEqualTo(
+            new MigrateRequest(
+                Optional.of(InMemoryFleet.H2),
+                Optional.empty(),
+                Optional.of(Duration.ofMillis(250)),
+                DataRate.UNLIMITED));
+    String migration = accepted.text("id");
+    assertThat(accepted.header("Location")).isEqualTo("/v1/operations/" + migration);
+    assertThat(api.get("/v1/operations/" + migration).text("kind")).isEqualTo("migrate");
+    assertThat(api.get("/v1/migrations/" + migration).text("phase")).isEqualTo("PRE_COPY");
+    assertThat(api.get("/v1/migrations?active=true&vm=" + vm).json().get("items")).hasSize(1);
+    Answer cancelled = api.post("/v1/migrations/" + migration + ":cancel", "");
+    assertThat(cancelled.status()).isEqualTo(202);
+    assertThat(cancelled.text("phase")).isEqualTo("ROLLING_BACK");
+  }
+
+  @Test
+  void shouldMigrateToWhereverTheSchedulerSaysWithoutABody() {
+    String vm = api.createVm("anywhere");
+
+    assertThat(api.post("/v1/vms/" + vm + ":migrate", "").status()).isEqualTo(202);
+  }
+
+  @Test
+  void shouldPageThroughAList() {
+    for (int i = 0; i < 5; i++) {
+      api.createVm("page-" + i);
+    }
+
+    Answer first = api.get("/v1/vms?limit=2&area=north&phase=starting");
+    Answer second = api.get("/v1/vms?limit=2&cursor=" + first.text("next"));
+    Answer all = api.get("/v1/vms?limit=500");
+
+    assertThat(first.json().get("items")).hasSize(2);
+    assertThat(second.json().at("/items/0")).isEqualTo(all.json().at("/items/2"));
+    assertThat(all.json().has("next")).isFalse();
+  }
+
+  @Test
+  void shouldShowHostsAndCordonThem() {
+    String host = "/v1/hosts/host-north-02-h2";
+
+    assertThat(api.get("/v1/hosts?area=north").json().get("items")).hasSize(2);
+    assertThat(api.get("/v1/hosts?area=south").json().get("items")).isEmpty();
+    assertThat(api.post(host + ":cordon", "").json().get("cordoned").asBoolean()).isTrue();
+    assertThat(api.get(host).json().get("cordoned").asBoolean()).isTrue();
+    assertThat(api.post(host + ":uncordon", "{}").json().get("cordoned").asBoolean()).isFalse();
+  }
+
+  @Test
+  void shouldShowAreasAndImages() {
+    assertThat(api.get("/v1/areas").text("items/0/id")).isEqualTo("north");
+    assertThat(api.get("/v1/areas/north").json().at("/cells/1").has("node")).isFalse();
+    assertThat(api.get("/v1/images").text("items/0/name")).isEqualTo("pulse");
+  }
+
+  @Test
+  void shouldTellAboutItself() {
+    assertThat(api.get("/health/live").status()).isEqualTo(200);
+    assertThat(api.get("/health/ready").status()).isEqualTo(200);
+    assertThat(api.get("/metrics").response().body()).contains("drover_vms 3");
+    assertThat(api.get("/v1/request-classes").text("operations/stop/PRE_COPY"))
+        .isEqualTo("CANCEL_MIGRATION");
+    api.node.ready = false;
+    Answer notReady = api.get("/health/ready");
+    assertThat(notReady.status()).isEqualTo(503);
+    assertThat(notReady.text("checks/1/detail")).isEqualTo("waiting for the cluster");
+    api.node.ready = true;
+  }
+
+  @Test
+  void shouldAnswerHeadLikeGetWithoutABody() {
+    ApiFixture.Answer answer = api.send("HEAD", "/v1/images", "");
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.response().body()).isEmpty();
+  }
+}
