@@ -1,0 +1,238 @@
+package io.drover.agent;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import io.drover.agent.guest.Hypervisor;
+import io.drover.agent.migration.BlackoutModel;
+import io.drover.agent.migration.MigrationListener;
+import io.drover.agent.session.ControlSession;
+import io.drover.agent.store.AgentStore;
+import io.drover.agent.supervision.HostParts;
+import io.drover.agent.supervision.HostSupervisor;
+import io.drover.agent.supervision.MemoryLedger;
+import io.drover.config.settings.AgentSettings;
+import io.drover.config.units.Resources;
+import io.drover.protocol.v1.FromAgent;
+import io.drover.transfer.TransferEngine;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running host agent: its guests, its session, its part in migrations. Closing it ends embedded
+ * guests and leaves QEMU guests running. Safe on any thread.
+ */
+public final class HostAgent implements AutoCloseable {
+  /** Adopting means talking to each guest's hypervisor, one after the other. */
+  static final Duration RECONCILE_TIMEOUT = Duration.ofSeconds(60);
+
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+
+  private static final Duration SESSION_RESTART_MIN = Duration.ofMillis(500);
+  private static final Duration SESSION_RESTART_MAX = Duration.ofSeconds(10);
+  private static final double SESSION_RESTART_JITTER = 0.2;
+  private static final Logger LOG = LoggerFactory.getLogger(HostAgent.class);
+
+  /**
+   * What the agent works with. It closes the hypervisors when it is closed, not the engine.
+   *
+   * @param engine may be shared by the agents of one process
+   */
+  public record Parts(
+      List<Hypervisor> hypervisors,
+      TransferEngine engine,
+      MigrationListener listener,
+      InstantSource clock,
+      RandomGenerator random) {
+    public Parts {
+      hypervisors = List.copyOf(hypervisors);
+    }
+
+    public static Parts of(List<Hypervisor> hypervisors, TransferEngine engine) {
+      return new Parts(
+          hypervisors,
+          engine,
+          MigrationListener.logging(),
+          InstantSource.system(),
+          RandomGenerator.getDefault());
+    }
+  }
+
+  private final AgentSettings settings;
+  private final Parts parts;
+  private final AgentStore store;
+  private final ExecutorService blocking;
+  private final ActorSystem<Done> system;
+
+  private HostAgent(
+      AgentSettings settings,
+      Parts parts,
+      AgentStore store,
+      ExecutorService blocking,
+      ActorSystem<Done> system) {
+    this.settings = settings;
+    this.parts = parts;
+    this.store = store;
+    this.blocking = blocking;
+    this.system = system;
+  }
+
+  /**
+   * Starts an agent. Returns when guests that outlived an earlier one are taken over and reconciled
+   * with their grants; the session is opened after that, for as long as it takes.
+   *
+   * @throws io.drover.agent.store.StoreException when the state directory cannot be used
+   * @throws IllegalStateException when a hypervisor cannot say which guests it has
+   */
+  public static HostAgent start(AgentSettings settings, Parts parts) {
+    if (settings.insecureBind()) {
+      LOG.warn("insecure-bind is on: whoever reaches this agent's ports controls its guests");
+    }
+    AgentStore store = AgentStore.open(settings.stateDirectory());
+    ExecutorService blocking =
+        Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("drover-guest-", 0).factory());
+    Resources capacity = HostCapacity.of(settings);
+    HostParts host =
+        new HostParts(
+            store,
+            parts.hypervisors,
+            parts.engine,
+            blocking,
+            parts.clock,
+            parts.listener,
+            new BlackoutModel(),
+            new MemoryLedger(capacity.memory()),
+            new Semaphore(settings.migrationsIn()),
+            new Semaphore(settings.migrationsOut()));
+    CompletableFuture<Done> reconciled = new CompletableFuture<>();
+    ActorSystem<Done> system =
+        ActorSystem.create(
+            guardian(settings, capacity, host, parts.random, reconciled),
+            "drover-agent-" + settings.name(),
+            actorConfig());
+    HostAgent agent = new HostAgent(settings, parts, store, blocking, system);
+    agent.await(reconciled);
+    return agent;
+  }
+
+  private void await(CompletableFuture<Done> reconciled) {
+    try {
+      var _ = reconciled.get(RECONCILE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      close();
+      throw new IllegalStateException(
+          "guests cannot be taken over: " + String.valueOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      close();
+      throw new IllegalStateException(
+          "guests were not taken over within " + RECONCILE_TIMEOUT.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      close();
+      throw new IllegalStateException("interrupted while starting", e);
+    }
+  }
+
+  private static Behavior<Done> guardian(
+      AgentSettings settings,
+      Resources capacity,
+      HostParts host,
+      RandomGenerator random,
+      CompletableFuture<Done> reconciled) {
+    return Behaviors.setup(context -> {
+      AtomicReference<ActorRef<ControlSession.Command>> session = new AtomicReference<>();
+      ActorRef<HostSupervisor.Command> supervisor =
+          context.spawn(
+              HostSupervisor.create(host, message -> say(session.get(), message), reconciled),
+              "host");
+      context.watch(supervisor); // without it nothing works: the agent ends
+      LocalHost local = new LocalHost(settings, capacity, host, supervisor);
+      context.pipeToSelf(reconciled, (_, _) -> Done.done());
+      return Behaviors.receiveMessage(_ -> {
+        session.set(
+            context.spawn(
+                session(settings, host, local, random), "session", DispatcherSelector.blocking()));
+        return Behaviors.same();
+      });
+    });
+  }
+
+  private static Behavior<ControlSession.Command> session(
+      AgentSettings settings, HostParts host, LocalHost local, RandomGenerator random) {
+    return Behaviors.supervise(ControlSession.create(settings, host.store(), local, random))
+        .onFailure(
+            SupervisorStrategy.restartWithBackoff(
+                SESSION_RESTART_MIN, SESSION_RESTART_MAX, SESSION_RESTART_JITTER));
+  }
+
+  /** Before the session exists nobody misses anything: its Hello says it all. */
+  private static void say(@Nullable ActorRef<ControlSession.Command> session, FromAgent message) {
+    if (session != null) {
+      session.tell(new ControlSession.Say(message));
+    }
+  }
+
+  /** Local actors only, whatever else is on the class path; small, as several may share a JVM. */
+  private static Config actorConfig() {
+    return ConfigFactory.parseResources(
+            HostAgent.class.getClassLoader(),
+            "drover-agent-pekko.conf",
+            ConfigParseOptions.defaults().setAllowMissing(false))
+        .withFallback(ConfigFactory.defaultReference())
+        .resolve();
+  }
+
+  /** Where memory streams are received, {@code host:port}. */
+  public String transferEndpoint() {
+    return parts.engine.endpoint();
+  }
+
+  public AgentSettings settings() {
+    return settings;
+  }
+
+  /** Completes when the agent has ended, by {@link #close} or because it could not go on. */
+  public CompletionStage<Done> ended() {
+    return system.getWhenTerminated();
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    try {
+      var _ =
+          system
+              .getWhenTerminated()
+              .toCompletableFuture()
+              .get(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().setCause(e).log("actors did not stop in time");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    blocking.shutdownNow();
+    parts.hypervisors.forEach(Hypervisor::close);
+    store.close();
+  }
+}

@@ -1,0 +1,342 @@
+package io.drover.agent.migration;
+
+import io.drover.agent.guest.Guest;
+import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.migration.MigrationListener.Phase;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.DataRate;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import io.drover.protocol.v1.RoundReported;
+import io.drover.protocol.v1.SourceStopped;
+import io.drover.protocol.v1.TransferFailed;
+import io.drover.transfer.OutboundTransfer;
+import io.drover.transfer.OutboundTransfer.FinalReport;
+import io.drover.transfer.OutboundTransfer.RoundReport;
+import io.drover.transfer.SendOptions;
+import io.drover.transfer.TransferEngine;
+import io.drover.transfer.TransferException;
+import io.drover.transfer.TransferTicket;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source's end of one migration, on a thread of its own.
+ *
+ * <pre>
+ *   rounds, for ever ──stopAndCopy──▶ guest paused ─▶ rest sent ─▶ device state sent ─▶ stopped
+ *         └────────────── end, or the transfer breaks: over ──────────────┘
+ * </pre>
+ *
+ * Once it paused the guest it never resumes it: only an order does, and the order comes after this
+ * has ended.
+ */
+public final class OutgoingMigration {
+  /** Between rounds when what is dirty could be sent at once: more rounds would change nothing. */
+  static final Duration QUIET_INTERVAL = Duration.ofMillis(50);
+
+  /** What counts as such: it prolongs a blackout by no more than this. */
+  static final Duration QUIET_REMAINDER = Duration.ofMillis(10);
+
+  /** Smaller rounds measure latency, not bandwidth. */
+  private static final long BANDWIDTH_SAMPLE_BYTES = 1 << 20;
+
+  private static final long PAGE_BYTES = 4096;
+
+  private final MigrationId migration;
+  private final VmId vm;
+  private final String hypervisor;
+  private final Guest guest;
+  private final OutboundTransfer transfer;
+  private final BlackoutModel model;
+  private final MigrationListener listener;
+  private final MigrationReports reports;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition told = lock.newCondition();
+  private final CompletableFuture<SourceStopped> stopped = new CompletableFuture<>();
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
+  private @Nullable Duration stopDeadline; // guarded by lock; set once, by stopAndCopy
+  private volatile @Nullable String endReason; // why it is given up: by order or deadline
+  private volatile @Nullable String failure; // why it broke
+  private volatile boolean deadlinePassed;
+  private DataRate bandwidth = DataRate.UNLIMITED; // of the sending thread; unknown until measured
+
+  /** What it works with besides the guest. */
+  public record Parts(
+      TransferEngine engine,
+      BlackoutModel model,
+      MigrationListener listener,
+      MigrationReports reports) {}
+
+  private OutgoingMigration(
+      MigrationId migration,
+      String hypervisor,
+      Guest guest,
+      OutboundTransfer transfer,
+      Parts parts) {
+    this.migration = migration;
+    this.vm = guest.spec().vm();
+    this.hypervisor = hypervisor;
+    this.guest = guest;
+    this.transfer = transfer;
+    this.model = parts.model;
+    this.listener = parts.listener;
+    this.reports = parts.reports;
+  }
+
+  /**
+   * Connects to the target and starts the rounds. Blocks until connected.
+   *
+   * @throws TransferException when the target does not answer
+   */
+  public static OutgoingMigration start(
+      MigrationId migration,
+      String hypervisor,
+      Guest guest,
+      TransferTicket ticket,
+      SendOptions options,
+      Parts parts)
+      throws TransferException {
+    OutboundTransfer transfer = parts.engine.send(ticket, guest, options);
+    OutgoingMigration outgoing =
+        new OutgoingMigration(migration, hypervisor, guest, transfer, parts);
+    parts.listener.reached(
+        Phase.PRE_COPY_STARTED, migration, outgoing.vm, "to " + ticket.endpoint());
+    Thread.ofPlatform().daemon().name("drover-send-" + migration.tail()).start(outgoing::run);
+    return outgoing;
+  }
+
+  public MigrationId migration() {
+    return migration;
+  }
+
+  /** Why the transfer broke; empty while it has not. */
+  public String failure() {
+    String reason = failure;
+    return reason == null ? "" : reason;
+  }
+
+  /** Completes when nothing is sent any more. */
+  public CompletableFuture<Void> over() {
+    return over;
+  }
+
+  /**
+   * Stops the guest after the round under way, sends the rest and the device state. Repeatable: the
+   * first deadline holds.
+   *
+   * @return fails with {@link StopFailedException}
+   */
+  public CompletableFuture<SourceStopped> stopAndCopy(Duration deadline) {
+    lock.lock();
+    try {
+      if (stopDeadline == null) {
+        stopDeadline = deadline;
+        CompletableFuture.delayedExecutor(deadline.toNanos(), TimeUnit.NANOSECONDS)
+            .execute(() -> passDeadline(deadline));
+        told.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return stopped;
+  }
+
+  private void passDeadline(Duration deadline) {
+    if (!over.isDone()) {
+      deadlinePassed = true;
+      giveUp("not stopped and copied within " + deadline.toMillis() + " ms");
+    }
+  }
+
+  /** Ends it, whatever it does, and waits for that. The guest is left as it is. Repeatable. */
+  public void end(String reason) {
+    if (!over.isDone()) {
+      giveUp(reason);
+      over.join();
+    }
+    transfer.close();
+  }
+
+  private void giveUp(String reason) {
+    lock.lock();
+    try {
+      if (endReason == null) {
+        endReason = reason;
+      }
+      told.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    transfer.abort(reason);
+  }
+
+  private void run() {
+    try {
+      while (!isTold()) {
+        RoundReport round = transfer.sendRound();
+        report(round);
+        pauseUnlessBusy(round);
+      }
+      failIfGivenUp();
+      stopped.complete(stopAndCopy());
+    } catch (TransferException | HypervisorException | RuntimeException e) {
+      fail(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(e);
+    } finally {
+      over.complete(null);
+    }
+  }
+
+  private boolean isTold() {
+    lock.lock();
+    try {
+      return stopDeadline != null || endReason != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void failIfGivenUp() throws TransferException {
+    String reason = endReason;
+    if (reason != null) {
+      throw new TransferException(reason);
+    }
+  }
+
+  private void report(RoundReport round) {
+    if (round.sentBytes() >= BANDWIDTH_SAMPLE_BYTES || bandwidth.isUnlimited()) {
+      bandwidth = round.bandwidth();
+    }
+    ByteSize remaining = new ByteSize(round.remainingPages() * PAGE_BYTES);
+    Duration predicted = model.predict(hypervisor, remaining, bandwidth);
+    listener.reached(
+        Phase.ROUND_ENDED,
+        migration,
+        vm,
+        "round %d: %d pages sent, %d dirty"
+            .formatted(round.round(), round.sentPages(), round.remainingPages()));
+    reports.roundEnded(
+        RoundReported.newBuilder()
+            .setMigrationId(migration.text())
+            .setRound(round.round())
+            .setSentPages(round.sentPages())
+            .setZeroPages(round.zeroPages())
+            .setSentBytes(round.sentBytes())
+            .setRemainingPages(round.remainingPages())
+            .setDirtyPagesPerS(round.dirtyPagesPerSecond())
+            .setBandwidthBytesPerS(bandwidth.bytesPerSecond())
+            .setDurationUs(micros(round.duration()))
+            .setPredictedBlackoutUs(micros(predicted))
+            .build());
+  }
+
+  private void pauseUnlessBusy(RoundReport round) throws InterruptedException {
+    ByteSize remaining = new ByteSize(round.remainingPages() * PAGE_BYTES);
+    if (bandwidth.timeFor(remaining).compareTo(QUIET_REMAINDER) > 0) {
+      return;
+    }
+    lock.lock();
+    try {
+      long leftNs = QUIET_INTERVAL.toNanos();
+      while (leftNs > 0 && stopDeadline == null && endReason == null) {
+        leftNs = told.awaitNanos(leftNs);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private SourceStopped stopAndCopy() throws TransferException, HypervisorException {
+    long startNs = System.nanoTime();
+    Instant pausedAt = guest.pause();
+    listener.reached(Phase.SOURCE_PAUSED, migration, vm, "at " + pausedAt);
+    reports.guestPaused();
+    final long pausedNs = System.nanoTime();
+    FinalReport rest = transfer.sendFinal(deadline());
+    listener.reached(
+        Phase.FINAL_PAGES_SENT,
+        migration,
+        vm,
+        rest.finalPages() + " pages, digest " + rest.digest());
+    final long copiedNs = System.nanoTime();
+    long deviceBytes = guest.saveState(transfer.opaque());
+    final long savedNs = System.nanoTime();
+    failIfGivenUp();
+    Duration total = Duration.ofNanos(savedNs - startNs);
+    model.learn(hypervisor, total, new ByteSize(rest.finalBytes()), bandwidth);
+    listener.reached(Phase.SOURCE_STOPPED, migration, vm, "after " + total.toMillis() + " ms");
+    return SourceStopped.newBuilder()
+        .setDigest(rest.digest())
+        .setPausedAtUs(micros(pausedAt))
+        .setFinalPages(rest.finalPages())
+        .setFinalBytes(rest.finalBytes())
+        .setDeviceStateBytes(deviceBytes)
+        .setTotalBytes(transfer.sentBytes())
+        .setHypervisorDowntimeUs(micros(guest.hypervisorDowntime()))
+        .setPauseUs((pausedNs - startNs) / 1_000)
+        .setFinalCopyUs((copiedNs - pausedNs) / 1_000)
+        .setDeviceStateUs((savedNs - copiedNs) / 1_000)
+        .build();
+  }
+
+  private Duration deadline() {
+    lock.lock();
+    try {
+      return stopDeadline == null ? Duration.ZERO : stopDeadline;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void fail(Exception cause) {
+    String given = endReason;
+    String reason = given != null ? given : String.valueOf(cause.getMessage());
+    failure = reason;
+    transfer.abort(reason);
+    boolean byOrder = given != null && !deadlinePassed;
+    listener.reached(byOrder ? Phase.ABORTED : Phase.FAILED, migration, vm, reason);
+    stopped.completeExceptionally(new StopFailedException(reason, deadlinePassed));
+    if (!byOrder) {
+      reports.transferFailed(
+          TransferFailed.newBuilder()
+              .setMigrationId(migration.text())
+              .setSide("source")
+              .setReason(reason)
+              .build());
+    }
+  }
+
+  private static long micros(Duration duration) {
+    return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
+  }
+
+  static long micros(Instant instant) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  /** The source did not get through stop-and-copy; its guest may be paused. */
+  public static final class StopFailedException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean deadlinePassed;
+
+    StopFailedException(String reason, boolean deadlinePassed) {
+      super(reason);
+      this.deadlinePassed = deadlinePassed;
+    }
+
+    public boolean deadlinePassed() {
+      return deadlinePassed;
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package io.drover.agent.session;
+
+import io.drover.config.settings.BindAddress;
+import io.drover.protocol.v1.AgentGatewayGrpc;
+import io.drover.protocol.v1.FromAgent;
+import io.drover.protocol.v1.ToAgent;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollChannelOption;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One gRPC stream to one gateway. Sent to by one thread; what comes is handed on by gRPC's threads,
+ * which must not be blocked.
+ */
+final class GatewayStream implements AutoCloseable {
+  /** A control node on the same network answers in milliseconds. */
+  static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
+
+  /**
+   * Heartbeats that the other machine's kernel does not acknowledge for this long mean that the
+   * machine or the way to it is gone.
+   */
+  static final Duration UNACKNOWLEDGED_TIMEOUT = Duration.ofSeconds(8);
+
+  /** A control node that answers no ping is hung; gRPC allows no shorter interval. */
+  static final Duration PING_INTERVAL = Duration.ofSeconds(10);
+
+  static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Told what comes, and once that the stream is over. */
+  interface Receiver {
+    void received(ToAgent message);
+
+    void lost(String reason);
+  }
+
+  private final ManagedChannel channel;
+  private final ClientCallStreamObserver<FromAgent> requests;
+
+  private GatewayStream(ManagedChannel channel, ClientCallStreamObserver<FromAgent> requests) {
+    this.channel = channel;
+    this.requests = requests;
+  }
+
+  /** Does not block; a gateway that cannot be reached is a loss. */
+  static GatewayStream open(BindAddress endpoint, Receiver receiver) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(
+                endpoint.host(), endpoint.port(), InsecureChannelCredentials.create())
+            .directExecutor()
+            .keepAliveTime(PING_INTERVAL.toSeconds(), TimeUnit.SECONDS)
+            .keepAliveTimeout(PING_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis());
+    if (Epoll.isAvailable()) {
+      builder.withOption(
+          EpollChannelOption.TCP_USER_TIMEOUT, (int) UNACKNOWLEDGED_TIMEOUT.toMillis());
+    }
+    ManagedChannel channel = builder.build();
+    Responses responses = new Responses(receiver);
+    AgentGatewayGrpc.newStub(channel).session(responses);
+    ClientCallStreamObserver<FromAgent> requests = responses.requests;
+    if (requests == null) {
+      throw new IllegalStateException("gRPC gives the request stream before it starts the call");
+    }
+    return new GatewayStream(channel, requests);
+  }
+
+  void send(FromAgent message) {
+    requests.onNext(message);
+  }
+
+  /** Whether what was sent has left; false means that the gateway reads too slowly. */
+  boolean isReady() {
+    return requests.isReady();
+  }
+
+  /** Ends the stream; the receiver may still be told something. */
+  @Override
+  public void close() {
+    requests.cancel("the agent ends this session", null);
+    channel.shutdownNow();
+  }
+
+  private static final class Responses implements ClientResponseObserver<FromAgent, ToAgent> {
+    private final Receiver receiver;
+    private @Nullable ClientCallStreamObserver<FromAgent> requests;
+
+    private Responses(Receiver receiver) {
+      this.receiver = receiver;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<FromAgent> stream) {
+      requests = stream;
+    }
+
+    @Override
+    public void onNext(ToAgent message) {
+      receiver.received(message);
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      Status status = Status.fromThrowable(failure);
+      receiver.lost(
+          status.getCode()
+              + (status.getDescription() == null ? "" : ": " + status.getDescription()));
+    }
+
+    @Override
+    public void onCompleted() {
+      receiver.lost("ended by the control plane");
+    }
+  }
+}
