@@ -9,6 +9,7 @@ import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.Refusal;
+import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
@@ -16,10 +17,13 @@ import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
 
 /**
  * One host: what is promised on it, and the session of its agent. Entity id: {@link HostId#text()}.
@@ -33,6 +37,20 @@ public final class Host {
   public static final EntityTypeKey<Command> TYPE_KEY = EntityTypeKey.create(Command.class, "host");
 
   private Host() {}
+
+  /**
+   * The entity.
+   *
+   * @param clock for what people read; session timeouts too
+   */
+  public static Behavior<Command> create(
+      HostId host,
+      PersistenceId persistenceId,
+      HostPeers peers,
+      EntitySettings settings,
+      InstantSource clock) {
+    return HostBehavior.create(host, persistenceId, peers, settings, clock);
+  }
 
   /** What may be asked of a host. */
   public sealed interface Command extends CborSerializable

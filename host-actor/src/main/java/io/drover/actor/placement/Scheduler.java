@@ -1,16 +1,19 @@
 package io.drover.actor.placement;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.Routes;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.HostOffer;
+import io.drover.config.settings.EntitySettings;
+import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
-import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /**
@@ -23,13 +26,17 @@ public final class Scheduler {
 
   private Scheduler() {}
 
+  /** The actor. */
+  public static Behavior<Command> create(AreaId area, Routes routes, EntitySettings settings) {
+    return SchedulerBehavior.create(area, routes, settings);
+  }
+
   /** What may be asked of a scheduler. */
   public sealed interface Command extends CborSerializable
       permits Command.PlaceVm,
           Command.SelectTarget,
           Command.Explain,
           Command.HostOffered,
-          Command.HostsListed,
           SchedulerBehavior.Internal {
 
     /**
@@ -70,13 +77,6 @@ public final class Scheduler {
 
     /** A host says what it has to give. */
     record HostOffered(HostOffer offer) implements Command {}
-
-    /** The area says which hosts it has. */
-    record HostsListed(List<HostId> hosts) implements Command {
-      public HostsListed {
-        hosts = List.copyOf(hosts);
-      }
-    }
   }
 
   /** The answer. */

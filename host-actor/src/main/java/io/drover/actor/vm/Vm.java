@@ -1,6 +1,8 @@
 package io.drover.actor.vm;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.Ids;
+import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.ControlPlane.NewVm;
@@ -8,6 +10,7 @@ import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.VmView;
 import io.drover.actor.host.Host;
+import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
@@ -15,9 +18,12 @@ import io.drover.config.units.OperationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
 
 /**
  * One VM: what its owner wants, and the run grant that says where it may run. Entity id: {@link
@@ -31,6 +37,15 @@ public final class Vm {
   public static final EntityTypeKey<Command> TYPE_KEY = EntityTypeKey.create(Command.class, "vm");
 
   private Vm() {}
+
+  /** What a VM needs of the world. */
+  public record Ports(
+      Routes routes, VmPeers peers, EntitySettings settings, InstantSource clock, Ids ids) {}
+
+  /** The entity. */
+  public static Behavior<Command> create(VmId vm, PersistenceId persistenceId, Ports ports) {
+    return VmBehavior.create(vm, persistenceId, ports);
+  }
 
   /** What may be asked of a VM. */
   public sealed interface Command extends CborSerializable
@@ -104,7 +119,9 @@ public final class Vm {
 
     ActorRef<MigrationReply> replyTo();
 
-    /** Answered by MigrationBegun, or Refused: MIGRATION_IN_PROGRESS, CONFLICT when it does not run. */
+    /**
+     * Answered by MigrationBegun, or Refused: MIGRATION_IN_PROGRESS, CONFLICT when it does not run.
+     */
     record BeginMigration(MigrationId migration, ActorRef<MigrationReply> replyTo)
         implements FromMigration {}
 
@@ -190,9 +207,6 @@ public final class Vm {
         implements Event {}
 
     record OperationFailed(OperationId operation, String reason, Instant at) implements Event {}
-
-    /** A change that waited for the migration, or asked for at once, is carried out. */
-    record StopBegun(OperationId operation, Instant at) implements Event {}
 
     /** The guest is gone and the grant with it. */
     record Stopped(Instant at) implements Event {}

@@ -1,0 +1,118 @@
+package io.drover.actor.host;
+
+import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * What a Host knows while it runs and does not journal: the session, what the agent reported on it,
+ * and which claims it has asked about. Not threadsafe: lives in one actor.
+ */
+final class AgentLink {
+  /** An open session. */
+  record Session(String id, String incarnation, ActorRef<AgentSession> ref) {}
+
+  final OrderBook orders = new OrderBook();
+  final Set<String> askedOwners = new HashSet<>();
+  final Instant recoveredAt;
+  private final Map<VmId, GuestStatus> guests = new HashMap<>();
+  private Optional<Session> session = Optional.empty();
+  private Optional<Instant> lastHeartbeat = Optional.empty();
+  private EndpointList endpoints = new EndpointList(0, List.of());
+  private long staleOrdersRefused;
+  private boolean inControl;
+
+  AgentLink(Instant recoveredAt) {
+    this.recoveredAt = recoveredAt;
+  }
+
+  /** Whether this incarnation of the entity has journaled its control epoch. */
+  boolean isInControl() {
+    return inControl;
+  }
+
+  void tookControl() {
+    inControl = true;
+  }
+
+  Optional<Session> session() {
+    return session;
+  }
+
+  boolean isCurrent(String sessionId) {
+    return session.filter(s -> s.id().equals(sessionId)).isPresent();
+  }
+
+  void open(Session opened, List<GuestStatus> reported, Instant now) {
+    session = Optional.of(opened);
+    lastHeartbeat = Optional.of(now);
+    guests.clear();
+    reported.forEach(this::guestIs);
+    orders.forgetDeliveries();
+  }
+
+  void close() {
+    session = Optional.empty();
+    guests.clear();
+  }
+
+  void heard(Instant now) {
+    lastHeartbeat = Optional.of(now);
+  }
+
+  Optional<Instant> lastHeartbeat() {
+    return lastHeartbeat;
+  }
+
+  boolean isSilent(Instant now, Duration timeout) {
+    return lastHeartbeat.filter(t -> t.plus(timeout).isAfter(now)).isEmpty();
+  }
+
+  void staleOrdersRefused(long count) {
+    staleOrdersRefused = count;
+  }
+
+  long staleOrdersRefused() {
+    return staleOrdersRefused;
+  }
+
+  void guestIs(GuestStatus guest) {
+    guests.put(guest.vm(), guest);
+  }
+
+  void guestRemoved(VmId vm) {
+    guests.remove(vm);
+  }
+
+  Optional<GuestStatus> guest(VmId vm) {
+    return Optional.ofNullable(guests.get(vm));
+  }
+
+  Collection<GuestStatus> guests() {
+    return guests.values();
+  }
+
+  EndpointList endpoints() {
+    return endpoints;
+  }
+
+  /** Whether it is news. */
+  boolean endpointsAre(EndpointList list) {
+    boolean news = list.version() > endpoints.version();
+    if (news) {
+      endpoints = list;
+    }
+    return news;
+  }
+}

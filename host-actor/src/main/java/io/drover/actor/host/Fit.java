@@ -1,0 +1,73 @@
+package io.drover.actor.host;
+
+import io.drover.actor.agent.AgentReport.HypervisorSupport;
+import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.config.units.Resources;
+import java.util.Optional;
+
+/**
+ * Whether something fits on a host. Pure: the scheduler asks it about what it was told, the Host
+ * about what is true.
+ */
+public final class Fit {
+  private Fit() {}
+
+  /** The first reason against it, for people; empty = it fits. */
+  public static Optional<String> reasonAgainst(HostOffer offer, Resources resources, String image) {
+    if (!offer.connected()) {
+      return Optional.of("its agent is not connected");
+    }
+    if (offer.cordoned()) {
+      return Optional.of("it is cordoned");
+    }
+    return imageReason(offer, resources, image).or(() -> resourceReason(offer, resources));
+  }
+
+  /** The capacity is too small even if nothing else ran there. */
+  public static boolean exceedsCapacity(HostOffer offer, Resources resources) {
+    return !resources.fitsIn(offer.capacity());
+  }
+
+  private static Optional<String> imageReason(HostOffer offer, Resources resources, String image) {
+    Optional<ImageSupport> support =
+        offer.images().stream().filter(i -> i.name().equals(image)).findFirst();
+    if (support.isEmpty()) {
+      return Optional.of("it does not have image \"" + image + "\"");
+    }
+    ImageSupport found = support.get();
+    if (!found.usable()) {
+      return Optional.of("it cannot use image \"" + image + "\": " + found.reason());
+    }
+    if (found.minMemory().compareTo(resources.memory()) > 0) {
+      return Optional.of(
+          "image \"%s\" needs at least %s of memory, %s asked"
+              .formatted(image, found.minMemory(), resources.memory()));
+    }
+    return offer.hypervisors().stream()
+        .filter(h -> h.kind().equals(found.hypervisor()))
+        .findFirst()
+        .map(h -> hypervisorReason(h))
+        .orElse(Optional.of("it has no hypervisor " + found.hypervisor()));
+  }
+
+  private static Optional<String> hypervisorReason(HypervisorSupport hypervisor) {
+    return hypervisor.available()
+        ? Optional.empty()
+        : Optional.of("its hypervisor %s: %s".formatted(hypervisor.kind(), hypervisor.reason()));
+  }
+
+  private static Optional<String> resourceReason(HostOffer offer, Resources asked) {
+    Resources free = offer.free();
+    if (asked.memory().compareTo(free.memory()) > 0) {
+      return Optional.of(
+          "memory: %s asked, %s free of %s"
+              .formatted(asked.memory(), free.memory(), offer.capacity().memory()));
+    }
+    if (asked.cpuMillis() > free.cpuMillis()) {
+      return Optional.of(
+          "cpu: %d mCPU asked, %d free of %d"
+              .formatted(asked.cpuMillis(), free.cpuMillis(), offer.capacity().cpuMillis()));
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,262 @@
+package io.drover.actor.host;
+
+import io.drover.actor.agent.AgentOrder;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.agent.AgentReport.Outcome;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.api.HostView;
+import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.HostState.Registered;
+import io.drover.config.settings.EntitySettings;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.slf4j.Logger;
+
+/**
+ * What a Host says, to its agent and to its peers; decides nothing. Not threadsafe: lives in one
+ * actor.
+ */
+final class HostVoice {
+  private final HostId host;
+  private final HostPeers peers;
+  private final ActorRef<Host.Need> needs;
+  private final EntitySettings settings;
+  private final Logger log;
+
+  HostVoice(
+      HostId host,
+      HostPeers peers,
+      ActorRef<Host.Need> needs,
+      EntitySettings settings,
+      Logger log) {
+    this.host = host;
+    this.peers = peers;
+    this.needs = needs;
+    this.settings = settings;
+    this.log = log;
+  }
+
+  /** The first session stays: two machines under one name would both run its guests. */
+  void refuseRival(AgentLink.Session first, Host.Command.AttachAgent second) {
+    String reason =
+        "host name %s is in use by another agent (incarnation %s)"
+            .formatted(host, first.incarnation());
+    log.warn("second agent refused host={} incarnation={}", host, second.hello().incarnation());
+    second.session().tell(new AgentSession.Refused(reason, false));
+  }
+
+  void welcome(
+      Registered state,
+      AgentLink link,
+      Host.Command.AttachAgent c,
+      boolean restarted,
+      Instant now) {
+    if (!link.isCurrent(c.sessionId())) {
+      dismiss(link, "replaced by a newer session of the same agent");
+    }
+    link.open(
+        new AgentLink.Session(c.sessionId(), c.hello().incarnation(), c.session()),
+        c.hello().guests(),
+        now);
+    link.endpointsAre(c.endpoints());
+    c.session()
+        .tell(
+            new AgentSession.Welcome(
+                host,
+                state.facts().controlEpoch(),
+                settings.heartbeatInterval(),
+                link.endpoints()));
+    log.info(
+        "agent attached host={} incarnation={} controlEpoch={} guests={}",
+        host,
+        c.hello().incarnation(),
+        state.facts().controlEpoch(),
+        c.hello().guests().size());
+    deliver(state.facts().controlEpoch(), link);
+    vmsOf(state, link)
+        .forEach(vm -> peers.hostAttached(vm, host, c.hello().incarnation(), link.guest(vm)));
+    if (restarted) {
+      migrationsOf(state, link)
+          .forEach(m -> peers.agentRestarted(m, host, c.hello().incarnation()));
+    }
+    offer(state, link);
+    askOwners(state, link);
+  }
+
+  /** Ends the session from our side; the gateway closes it. */
+  void dismiss(AgentLink link, String reason) {
+    link.session().ifPresent(s -> s.ref().tell(new AgentSession.Refused(reason, false)));
+  }
+
+  void agentLost(Registered state, AgentLink link) {
+    log.warn("agent lost host={}", host);
+    vmsOf(state, link).forEach(vm -> peers.hostDetached(vm, host));
+    offer(state, link);
+  }
+
+  void deliver(Epoch controlEpoch, AgentLink link) {
+    link.session()
+        .ifPresent(session ->
+            link.orders
+                .takeDeliverable()
+                .forEach(p ->
+                    session
+                        .ref()
+                        .tell(new AgentSession.Deliver(p.orderId(), controlEpoch, p.order()))));
+  }
+
+  /** Passes on what the agent said to whom it concerns. */
+  void pass(AgentReport report, Registered state, AgentLink link, Instant now) {
+    switch (report) {
+      case AgentReport.Hello _ -> log.warn("a second Hello on one session host={}", host);
+      case AgentReport.Heartbeat r -> link.staleOrdersRefused(r.staleOrdersRefused());
+      case AgentReport.OrderResult r -> answer(r, state, link, now);
+      case AgentReport.GuestChanged r -> {
+        link.guestIs(r.guest());
+        peers.guestReported(r.guest().vm(), host, r.guest());
+      }
+      case AgentReport.RoundReported r -> peers.migrationReported(r.migration(), host, r);
+      case AgentReport.TransferFailed r -> peers.migrationReported(r.migration(), host, r);
+      case AgentReport.TargetReady r -> peers.migrationReported(r.migration(), host, r);
+    }
+  }
+
+  private void answer(
+      AgentReport.OrderResult result, Registered state, AgentLink link, Instant now) {
+    link.orders
+        .answered(result.orderId())
+        .ifPresent(p -> {
+          remember(p.order(), result.outcome(), link, now);
+          p.replyTo().tell(new OrderOutcome.Answered(host, result.orderId(), result.outcome()));
+        });
+    deliver(state.facts().controlEpoch(), link);
+  }
+
+  private static void remember(AgentOrder order, Outcome outcome, AgentLink link, Instant now) {
+    switch (outcome) {
+      case Outcome.Guest o -> link.guestIs(o.status());
+      case Outcome.GuestVerified o -> link.guestIs(o.status());
+      case Outcome.Done _
+          when order instanceof AgentOrder.RemoveGuest || order instanceof AgentOrder.StopGuest ->
+          link.guestRemoved(order.vm());
+      case Outcome.Done _ when order instanceof AgentOrder.RunGuest run ->
+          link.guestIs(running(run, now));
+      case Outcome.Done _,
+          Outcome.Failed _,
+          Outcome.Console _,
+          Outcome.TargetPrepared _,
+          Outcome.SourceStopped _ -> {}
+    }
+  }
+
+  /** What {@code Done} says of a guest, until the agent says more. */
+  private static GuestStatus running(AgentOrder.RunGuest run, Instant now) {
+    return new GuestStatus(
+        run.vm(),
+        run.runEpoch(),
+        AgentReport.GuestState.RUNNING,
+        "",
+        "",
+        Optional.empty(),
+        Map.of(),
+        now);
+  }
+
+  void reportGuest(VmId vm, AgentLink link) {
+    link.session()
+        .ifPresentOrElse(
+            s -> peers.hostAttached(vm, host, s.incarnation(), link.guest(vm)),
+            () -> peers.hostDetached(vm, host));
+  }
+
+  void askOwners(Registered state, AgentLink link) {
+    state
+        .facts()
+        .claims()
+        .forEach(claim -> {
+          link.askedOwners.add(claim.owner());
+          peers.askNeed(ownerOf(claim), host, needs);
+        });
+  }
+
+  void offer(Registered state, AgentLink link) {
+    peers.offered(offerOf(state, link));
+  }
+
+  HostOffer offerOf(Registered state, AgentLink link) {
+    return new HostOffer(
+        host,
+        state.facts().version(),
+        link.session().isPresent(),
+        state.cordoned(),
+        state.facts().capabilities().capacity(),
+        state.facts().claimed(),
+        state.facts().capabilities().hypervisors(),
+        state.facts().capabilities().images(),
+        state.facts().capabilities().labels());
+  }
+
+  HostView view(Registered state, AgentLink link) {
+    Host.Capabilities said = state.facts().capabilities();
+    return new HostView(
+        host,
+        state.facts().version(),
+        link.session().isPresent() ? HostView.State.CONNECTED : HostView.State.DISCONNECTED,
+        state.cordoned(),
+        said.capacity(),
+        state.facts().claimed(),
+        state.facts().claims(),
+        state.facts().controlEpoch(),
+        state.facts().incarnation(),
+        said.agentVersion(),
+        said.hypervisors(),
+        said.images(),
+        said.transferEndpoint(),
+        said.labels(),
+        link.staleOrdersRefused(),
+        link.lastHeartbeat(),
+        state.facts().attachedSince());
+  }
+
+  private static Set<VmId> vmsOf(Registered state, AgentLink link) {
+    Set<VmId> vms = new LinkedHashSet<>();
+    state.facts().claims().stream()
+        .map(HostVoice::ownerOf)
+        .forEach(owner -> {
+          if (owner instanceof VmId vm) {
+            vms.add(vm);
+          }
+        });
+    link.guests().forEach(g -> vms.add(g.vm()));
+    return vms;
+  }
+
+  private static Set<MigrationId> migrationsOf(Registered state, AgentLink link) {
+    Set<MigrationId> migrations = new LinkedHashSet<>();
+    state.facts().claims().stream()
+        .map(HostVoice::ownerOf)
+        .forEach(owner -> {
+          if (owner instanceof MigrationId migration) {
+            migrations.add(migration);
+          }
+        });
+    link.guests().forEach(g -> g.migration().ifPresent(migrations::add));
+    return migrations;
+  }
+
+  private static EntityId ownerOf(HostView.Claim claim) {
+    return claim.owner().startsWith("vm-")
+        ? VmId.parse(claim.owner())
+        : MigrationId.parse(claim.owner());
+  }
+}

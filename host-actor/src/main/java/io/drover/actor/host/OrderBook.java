@@ -1,0 +1,117 @@
+package io.drover.actor.host;
+
+import io.drover.actor.agent.AgentOrder;
+import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.config.units.Epoch;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * The orders a host's agent has not answered yet, oldest first. Not threadsafe: lives in one actor.
+ */
+final class OrderBook {
+  /** At the agent at one time; more would only wait there. */
+  static final int IN_FLIGHT_LIMIT = 64;
+
+  /** Waiting altogether; a host has far fewer guests. */
+  static final int ORDER_LIMIT = 4096;
+
+  /** One order under way. */
+  record Pending(
+      String orderId,
+      AgentOrder order,
+      Instant deadline,
+      ActorRef<OrderOutcome> replyTo,
+      boolean delivered) {
+    private Pending delivering() {
+      return new Pending(orderId, order, deadline, replyTo, true);
+    }
+  }
+
+  private final Map<String, Pending> orders = new LinkedHashMap<>();
+
+  boolean isFull() {
+    return orders.size() >= ORDER_LIMIT;
+  }
+
+  int size() {
+    return orders.size();
+  }
+
+  /** Adds it, or replaces who waits for it. */
+  void put(String orderId, AgentOrder order, Instant deadline, ActorRef<OrderOutcome> replyTo) {
+    Pending known = orders.get(orderId);
+    orders.put(
+        orderId,
+        new Pending(orderId, order, deadline, replyTo, known != null && known.delivered()));
+  }
+
+  /** Takes out boots that wait for delivery under an older grant than this order's. */
+  List<Pending> takeReplacedBy(AgentOrder order) {
+    return runEpochOf(order).map(epoch -> takeOlderBoots(order, epoch)).orElse(List.of());
+  }
+
+  private List<Pending> takeOlderBoots(AgentOrder order, Epoch epoch) {
+    List<Pending> older =
+        orders.values().stream()
+            .filter(p -> !p.delivered() && p.order().vm().equals(order.vm()))
+            .filter(p -> p.order() instanceof AgentOrder.RunGuest)
+            .filter(p -> runEpochOf(p.order()).filter(e -> e.isBefore(epoch)).isPresent())
+            .toList();
+    older.forEach(p -> orders.remove(p.orderId()));
+    return older;
+  }
+
+  private static Optional<Epoch> runEpochOf(AgentOrder order) {
+    return switch (order) {
+      case AgentOrder.RunGuest o -> Optional.of(o.runEpoch());
+      case AgentOrder.StopGuest o ->
+          Optional.of(o.runEpoch().next()); // ends boots of its epoch too
+      case AgentOrder.RemoveGuest o -> Optional.of(o.runEpoch().next());
+      case AgentOrder.PauseGuest _,
+          AgentOrder.ReadConsole _,
+          AgentOrder.VerifyGuest _,
+          AgentOrder.PrepareTarget _,
+          AgentOrder.StartPreCopy _,
+          AgentOrder.StopAndCopy _,
+          AgentOrder.AbortMigration _ ->
+          Optional.empty();
+    };
+  }
+
+  /** What to deliver now, marked as delivered. */
+  List<Pending> takeDeliverable() {
+    long inFlight = orders.values().stream().filter(Pending::delivered).count();
+    List<Pending> next =
+        orders.values().stream()
+            .filter(p -> !p.delivered())
+            .limit(Math.max(0, IN_FLIGHT_LIMIT - inFlight))
+            .map(Pending::delivering)
+            .toList();
+    next.forEach(p -> orders.put(p.orderId(), p));
+    return next;
+  }
+
+  /**
+   * A new session: everything is delivered again, the agent answers what it has done from memory.
+   */
+  void forgetDeliveries() {
+    orders.replaceAll(
+        (_, p) -> new Pending(p.orderId(), p.order(), p.deadline(), p.replyTo(), false));
+  }
+
+  Optional<Pending> answered(String orderId) {
+    return Optional.ofNullable(orders.remove(orderId));
+  }
+
+  List<Pending> takeExpired(Instant now) {
+    List<Pending> expired = new ArrayList<>();
+    orders.values().removeIf(p -> p.deadline().isBefore(now) && expired.add(p));
+    return expired;
+  }
+}

@@ -1,0 +1,54 @@
+package io.drover.actor.vm;
+
+import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.config.units.HostId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What hosts last said of this VM's guests. Not journaled: hosts say it again. Not threadsafe:
+ * lives in one actor.
+ */
+final class Sightings {
+  /** Hosts remembered: the granted one, those of a migration, and some remnants. */
+  static final int LIMIT = 8;
+
+  /** What one host said. */
+  record Sighting(boolean attached, String incarnation, Optional<GuestStatus> guest) {}
+
+  private final Map<HostId, Sighting> byHost =
+      new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<HostId, Sighting> eldest) {
+          return size() > LIMIT;
+        }
+      };
+
+  Optional<Sighting> at(HostId host) {
+    return Optional.ofNullable(byHost.get(host));
+  }
+
+  /** Returns whether its agent is another process than the one seen before. */
+  boolean attached(HostId host, String incarnation, Optional<GuestStatus> guest) {
+    Sighting before = byHost.put(host, new Sighting(true, incarnation, guest));
+    return before != null
+        && !before.incarnation().isEmpty()
+        && !before.incarnation().equals(incarnation);
+  }
+
+  void detached(HostId host) {
+    Sighting before = byHost.get(host);
+    byHost.put(
+        host,
+        before == null
+            ? new Sighting(false, "", Optional.empty())
+            : new Sighting(false, before.incarnation(), before.guest()));
+  }
+
+  void reported(HostId host, GuestStatus guest) {
+    Sighting before = byHost.get(host);
+    byHost.put(
+        host, new Sighting(true, before == null ? "" : before.incarnation(), Optional.of(guest)));
+  }
+}
