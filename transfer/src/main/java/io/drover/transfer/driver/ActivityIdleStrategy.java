@@ -1,0 +1,58 @@
+package io.drover.transfer.driver;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.agrona.concurrent.IdleStrategy;
+
+/**
+ * Backs off like Aeron's own strategy, but only as far as the transfers there are allow: a sleep of
+ * the driver's thread is part of a blackout, and without transfers it is all an agent costs. For
+ * one thread.
+ */
+final class ActivityIdleStrategy implements IdleStrategy {
+  private static final int SPINS = 10;
+  private static final int YIELDS = 10;
+  private static final long PARK_MIN_NS = 1_000;
+
+  private final AtomicInteger transfers;
+  private final long activeParkNs;
+  private final long idleParkNs;
+  private int turns;
+  private long parkNs = PARK_MIN_NS;
+
+  ActivityIdleStrategy(AtomicInteger transfers, long activeParkNs, long idleParkNs) {
+    this.transfers = transfers;
+    this.activeParkNs = activeParkNs;
+    this.idleParkNs = idleParkNs;
+  }
+
+  @Override
+  public void idle(int workCount) {
+    if (workCount > 0) {
+      reset();
+    } else {
+      idle();
+    }
+  }
+
+  @Override
+  @SuppressWarnings("ThreadPriorityCheck") // on two cores the peer's thread waits for this one
+  public void idle() {
+    if (turns < SPINS) {
+      turns++;
+      Thread.onSpinWait();
+    } else if (turns < SPINS + YIELDS) {
+      turns++;
+      Thread.yield();
+    } else {
+      LockSupport.parkNanos(parkNs);
+      parkNs = Math.min(2 * parkNs, transfers.get() > 0 ? activeParkNs : idleParkNs);
+    }
+  }
+
+  @Override
+  public void reset() {
+    turns = 0;
+    parkNs = PARK_MIN_NS;
+  }
+}

@@ -1,0 +1,106 @@
+package io.drover.transfer.driver;
+
+import io.aeron.Aeron;
+import io.aeron.PublicationErrorFrameHandler;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.AeronException;
+import io.drover.config.settings.BindAddress;
+import io.drover.config.settings.TransferSettings;
+import io.drover.config.settings.TransferSettings.PageChannel;
+import java.net.PortUnreachableException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.CloseHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Starts and stops the media driver of this process and its client. */
+final class EngineDriver implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineDriver.class);
+
+  /**
+   * Driver and client are one process: neither can lose the other, and one that was stopped for a
+   * while (a debugger, SIGSTOP) must find its streams as they were.
+   */
+  private static final Duration SAME_PROCESS = Duration.ofMinutes(10);
+
+  private final MediaDriver driver;
+  private final Aeron aeron;
+
+  private EngineDriver(MediaDriver driver, Aeron aeron) {
+    this.driver = driver;
+    this.aeron = aeron;
+  }
+
+  static EngineDriver launch(
+      TransferSettings settings, AtomicInteger transfers, PublicationErrorFrameHandler onRefused) {
+    Path directory = DriverDirectories.next(settings.directory());
+    MediaDriver driver = MediaDriver.launch(driverContext(settings, directory, transfers));
+    try {
+      Aeron aeron =
+          Aeron.connect(
+              new Aeron.Context()
+                  .aeronDirectoryName(directory.toString())
+                  .driverTimeoutMs(SAME_PROCESS.toMillis())
+                  .publicationErrorFrameHandler(onRefused)
+                  .errorHandler(EngineDriver::onError));
+      return new EngineDriver(driver, aeron);
+    } catch (RuntimeException e) {
+      CloseHelper.close(driver);
+      throw e;
+    }
+  }
+
+  private static MediaDriver.Context driverContext(
+      TransferSettings settings, Path directory, AtomicInteger transfers) {
+    PageChannel pages = settings.pages();
+    SocketBuffers buffers = SocketBuffers.granted(pages);
+    MediaDriver.Context context = new MediaDriver.Context();
+    context.aeronDirectoryName(directory.toString());
+    context.driverTimeoutMs(SAME_PROCESS.toMillis());
+    return context
+        .dirDeleteOnStart(true)
+        .dirDeleteOnShutdown(true)
+        .warnIfDirectoryExists(false)
+        .threadingMode(ThreadingMode.SHARED)
+        .sharedIdleStrategy(
+            new ActivityIdleStrategy(
+                transfers, settings.activePark().toNanos(), settings.idlePark().toNanos()))
+        .termBufferSparseFile(true)
+        .socketRcvbufLength(buffers.receive())
+        .socketSndbufLength(buffers.send())
+        .initialWindowLength(buffers.receive())
+        .imageLivenessTimeoutNs(settings.peerLiveness().toNanos())
+        .publicationConnectionTimeoutNs(settings.peerLiveness().toNanos())
+        .clientLivenessTimeoutNs(SAME_PROCESS.toNanos())
+        .publicationUnblockTimeoutNs(2 * SAME_PROCESS.toNanos())
+        .errorHandler(EngineDriver::onError);
+  }
+
+  /** A peer that is gone is reported by its transfers; the driver says so once per datagram. */
+  private static void onError(Throwable error) {
+    boolean warning =
+        error instanceof AeronException e && e.category() == AeronException.Category.WARN;
+    if (warning || error instanceof PortUnreachableException) {
+      LOG.debug("driver: {}", error.toString());
+    } else {
+      LOG.atWarn().setCause(error).log("driver");
+    }
+  }
+
+  Aeron aeron() {
+    return aeron;
+  }
+
+  /** The channel on which this process receives; one socket for all its streams. */
+  static String receiveChannel(BindAddress address) {
+    return "aeron:udp?tags=1|endpoint=" + address;
+  }
+
+  @Override
+  public void close() {
+    CloseHelper.closeAll(aeron, driver);
+  }
+}
