@@ -1,0 +1,98 @@
+package io.drover.cli.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.cli.output.Details;
+import io.drover.cli.output.Table;
+import io.drover.cli.output.Units;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code drover host}. A host is named by its name, {@code area/name}, or its id. */
+@Command(
+    name = "host",
+    mixinStandardHelpOptions = true,
+    description = "Machines that carry guests.",
+    synopsisSubcommandLabel = "COMMAND")
+final class HostCommands {
+  private static final String HOST = "HOST";
+
+  private final Session session;
+
+  HostCommands(Session session) {
+    this.session = session;
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "List hosts.")
+  int list(@Option(names = "--area", description = "Only this area's.") @Nullable String area) {
+    List<JsonNode> hosts =
+        session.api().list("/v1/hosts", area == null ? Map.of() : Map.of("area", area));
+    return session.print(hosts, () -> table(hosts));
+  }
+
+  private String table(List<JsonNode> hosts) {
+    Table table =
+        new Table(
+            "NAME",
+            "ID",
+            "STATE",
+            "CORDONED",
+            "CLAIMS>",
+            "CPU>",
+            "MEMORY>",
+            "HYPERVISORS",
+            "HEARD>");
+    for (JsonNode host : hosts) {
+      table.row(
+          host.path("area").asText() + "/" + host.path("name").asText(),
+          host.path("id").asText(),
+          host.path("state").asText(),
+          host.path("cordoned").asBoolean() ? "yes" : "no",
+          Integer.toString(host.path("claims").size()),
+          Units.cores(host.at("/claimed/cpuMillis"))
+              + " of "
+              + Units.cores(host.at("/capacity/cpuMillis")),
+          Units.size(host.at("/claimed/memoryBytes"))
+              + " of "
+              + Units.size(host.at("/capacity/memoryBytes")),
+          hypervisors(host),
+          Units.age(host.path("lastHeartbeat"), session.now()));
+    }
+    return table.toString();
+  }
+
+  private static String hypervisors(JsonNode host) {
+    return StreamSupport.stream(host.path("hypervisors").spliterator(), false)
+        .filter(each -> each.path("available").asBoolean())
+        .map(each -> each.path("kind").asText())
+        .collect(Collectors.joining(","));
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Show a host.")
+  int show(@Parameters(paramLabel = HOST) String host) {
+    return print(session.api().get(path(host)));
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Let no new VMs on a host.")
+  int cordon(@Parameters(paramLabel = HOST) String host) {
+    return print(session.api().post(path(host) + ":cordon"));
+  }
+
+  @Command(mixinStandardHelpOptions = true, description = "Let new VMs on a host again.")
+  int uncordon(@Parameters(paramLabel = HOST) String host) {
+    return print(session.api().post(path(host) + ":uncordon"));
+  }
+
+  private int print(JsonNode host) {
+    return session.print(host, () -> Details.of(host));
+  }
+
+  private String path(String host) {
+    return "/v1/hosts/" + session.names().host(host);
+  }
+}
