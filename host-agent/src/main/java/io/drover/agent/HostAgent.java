@@ -12,9 +12,11 @@ import io.drover.agent.supervision.HostParts;
 import io.drover.agent.supervision.HostSupervisor;
 import io.drover.agent.supervision.MemoryLedger;
 import io.drover.config.settings.AgentSettings;
+import io.drover.config.settings.TransferSettings;
 import io.drover.config.units.Resources;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.transfer.TransferEngine;
+import io.drover.transfer.driver.AeronTransferEngine;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
@@ -84,6 +87,8 @@ public final class HostAgent implements AutoCloseable {
   private final AgentStore store;
   private final ExecutorService blocking;
   private final ActorSystem<Done> system;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Runnable afterClose = () -> {};
 
   private HostAgent(
       AgentSettings settings,
@@ -99,11 +104,51 @@ public final class HostAgent implements AutoCloseable {
   }
 
   /**
+   * Starts the agent that a configuration describes, with all hypervisors and an engine of its own.
+   *
+   * @param root from {@link io.drover.config.settings.SettingsFile}
+   * @throws io.drover.config.settings.SettingsException naming the key
+   * @throws AgentStartException when a port is in use, or there is no room for stream buffers
+   */
+  public static HostAgent start(Config root) {
+    AgentSettings settings = AgentSettings.from(root);
+    TransferEngine engine = launch(settings, TransferSettings.from(root));
+    try {
+      HostAgent agent = start(root, engine);
+      agent.afterClose = engine::close;
+      return agent;
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private static TransferEngine launch(AgentSettings settings, TransferSettings transfer) {
+    try {
+      return AeronTransferEngine.launch(settings.transfer(), transfer);
+    } catch (RuntimeException e) {
+      throw new AgentStartException(
+          "memory streams cannot be received at %s (drover.agent.transfer): %s"
+              .formatted(settings.transfer(), e.getMessage()),
+          e);
+    }
+  }
+
+  /**
+   * Starts the agent that a configuration describes, with all hypervisors.
+   *
+   * @param engine of this process; the caller closes it after the agent
+   */
+  public static HostAgent start(Config root, TransferEngine engine) {
+    return start(AgentSettings.from(root), Parts.of(AgentAssembly.hypervisors(root), engine));
+  }
+
+  /**
    * Starts an agent. Returns when guests that outlived an earlier one are taken over and reconciled
    * with their grants; the session is opened after that, for as long as it takes.
    *
    * @throws io.drover.agent.store.StoreException when the state directory cannot be used
-   * @throws IllegalStateException when a hypervisor cannot say which guests it has
+   * @throws AgentStartException when a hypervisor cannot say which guests it has
    */
   public static HostAgent start(AgentSettings settings, Parts parts) {
     if (settings.insecureBind()) {
@@ -141,16 +186,16 @@ public final class HostAgent implements AutoCloseable {
       var _ = reconciled.get(RECONCILE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       close();
-      throw new IllegalStateException(
+      throw new AgentStartException(
           "guests cannot be taken over: " + String.valueOf(e.getCause()), e);
     } catch (TimeoutException e) {
       close();
-      throw new IllegalStateException(
+      throw new AgentStartException(
           "guests were not taken over within " + RECONCILE_TIMEOUT.toSeconds() + " s", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       close();
-      throw new IllegalStateException("interrupted while starting", e);
+      throw new AgentStartException("interrupted while starting", e);
     }
   }
 
@@ -217,8 +262,12 @@ public final class HostAgent implements AutoCloseable {
     return system.getWhenTerminated();
   }
 
+  /** Ends the session, then migrations, then what cannot outlive the agent. Repeatable. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     system.terminate();
     try {
       var _ =
@@ -234,5 +283,6 @@ public final class HostAgent implements AutoCloseable {
     blocking.shutdownNow();
     parts.hypervisors.forEach(Hypervisor::close);
     store.close();
+    afterClose.run();
   }
 }

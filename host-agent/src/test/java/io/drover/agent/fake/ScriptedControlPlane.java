@@ -147,6 +147,14 @@ public final class ScriptedControlPlane implements AutoCloseable {
     return received.stream().anyMatch(wanted);
   }
 
+  public long count(Predicate<FromAgent> wanted) {
+    return received.stream().filter(wanted).count();
+  }
+
+  public FromAgent last(Predicate<FromAgent> wanted) {
+    return received.reversed().stream().filter(wanted).findFirst().orElseThrow();
+  }
+
   /** Ends the session of the agent; it may come back. */
   public void hangUp() {
     StreamObserver<ToAgent> stream = session.getAndSet(null);
