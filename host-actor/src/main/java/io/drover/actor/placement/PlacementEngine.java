@@ -70,11 +70,12 @@ final class PlacementEngine {
     List<HostReason> reasons = reasons(request, offers, conflicts);
     if (request.wanted().isPresent()
         && offers.stream().noneMatch(o -> o.host().equals(request.wanted().get()))) {
+      String wanted = request.wanted().get().text();
       return new Refusal(
-          Refusal.Kind.NOT_FOUND,
-          "no host %s in area %s".formatted(request.wanted().get(), area),
-          Map.of("host", request.wanted().get().text()),
-          List.of());
+          Refusal.Kind.NO_CAPACITY,
+          "area %s has no host %s".formatted(area, wanted),
+          Map.of("host", wanted),
+          List.of(new HostReason(wanted, "no such host")));
     }
     String image = request.spec().image();
     boolean imageKnown =

@@ -1,0 +1,142 @@
+package io.drover.actor.routing;
+
+import io.drover.actor.Ids;
+import io.drover.actor.Routes;
+import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.MigrationView;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.api.RefusedException;
+import io.drover.actor.api.VmView;
+import io.drover.actor.migration.Migration;
+import io.drover.actor.placement.Scheduler;
+import io.drover.actor.placement.Scheduler.Placement;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Calls about migrations: what can be known beforehand is checked before anything is stored. */
+final class MigrationCalls {
+  private final Routes routes;
+  private final Ids ids;
+
+  MigrationCalls(Routes routes, Ids ids) {
+    this.routes = routes;
+    this.ids = ids;
+  }
+
+  CompletionStage<MigrationView> look(MigrationId migration) {
+    return Calls.read(ask(migration, Migration.Request.Get::new), migration.text())
+        .thenCompose(MigrationCalls::shown);
+  }
+
+  CompletionStage<MigrationView> cancel(MigrationId migration) {
+    return Calls.change(ask(migration, Migration.Request.Cancel::new), "cancel " + migration)
+        .thenCompose(MigrationCalls::shown);
+  }
+
+  CompletionStage<MigrationView> start(VmId vm, MigrateRequest request, Optional<String> key) {
+    if (key.isEmpty()) {
+      return checked(vm, request, new MigrationId(vm.cell(), ids.next()));
+    }
+    String tail = Ids.derived(String.join("\n", "mig", vm.text(), key.get()));
+    MigrationId id = new MigrationId(vm.cell(), tail);
+    return look(id)
+        .thenCompose(known -> send(vm, known.source(), request, id)) // a retry: no checks
+        .exceptionallyCompose(failure ->
+            isNotFound(failure)
+                ? checked(vm, request, id)
+                : CompletableFuture.failedStage(failure));
+  }
+
+  private CompletionStage<MigrationView> checked(VmId vm, MigrateRequest request, MigrationId id) {
+    return VmAnswers.look(routes, vm)
+        .thenCompose(view -> mustRun(view))
+        .thenCompose(view -> mustFit(view, request))
+        .thenCompose(source -> send(vm, source, request, id));
+  }
+
+  private static CompletionStage<VmView> mustRun(VmView vm) {
+    return switch (vm.phase()) {
+      case RUNNING -> CompletableFuture.completedStage(vm);
+      case MIGRATING ->
+          Calls.refused(
+              new Refusal(
+                  Refusal.Kind.MIGRATION_IN_PROGRESS,
+                  "%s is being migrated by %s"
+                      .formatted(vm.id(), vm.migration().map(MigrationId::text).orElse("")),
+                  vm.migration()
+                      .map(m -> Map.of("migration", m.text(), "vm", vm.id().text()))
+                      .orElse(Map.of("vm", vm.id().text())),
+                  List.of()));
+      case STARTING, PAUSED, UNREACHABLE, STOPPING, STOPPED, DELETED, FAILED ->
+          Calls.refused(
+              Refusal.Kind.CONFLICT,
+              "%s is %s; only a running VM migrates"
+                  .formatted(vm.id(), VmAnswers.word(vm.phase())));
+    };
+  }
+
+  private CompletionStage<HostId> mustFit(VmView vm, MigrateRequest request) {
+    HostId source = vm.host().orElseThrow(); // it runs
+    AreaId area = request.target().map(HostId::area).or(request::area).orElse(source.area());
+    if (request.area().filter(a -> !a.equals(area)).isPresent()) {
+      return Calls.refused(
+          Refusal.Kind.INVALID,
+          "target %s is not in area %s".formatted(request.target().get(), request.area().get()));
+    }
+    CompletionStage<Placement> answer =
+        routes.ask(
+            Scheduler.TYPE_KEY,
+            area.name(),
+            replyTo ->
+                new Scheduler.Command.Explain(
+                    vm.spec(), Optional.of(source), request.target(), replyTo));
+    return Calls.read(answer, "placement in area " + area)
+        .thenCompose(placement ->
+            switch (placement) {
+              case Placement.Placed _ -> CompletableFuture.completedStage(source);
+              case Placement.Refused p -> Calls.refused(p.refusal());
+            });
+  }
+
+  private CompletionStage<MigrationView> send(
+      VmId vm, HostId source, MigrateRequest request, MigrationId id) {
+    return Calls.change(
+            ask(
+                id,
+                replyTo ->
+                    new Migration.Request.Start(
+                        vm, source, request, RequestDigest.of(vm, request), replyTo)),
+            "migration " + id)
+        .thenCompose(MigrationCalls::shown);
+  }
+
+  private static CompletionStage<MigrationView> shown(Migration.Reply reply) {
+    return switch (reply) {
+      case Migration.Reply.Shown r -> CompletableFuture.completedStage(r.migration());
+      case Migration.Reply.Refused r -> Calls.refused(r.refusal());
+    };
+  }
+
+  private static boolean isNotFound(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof RefusedException e && e.refusal().kind() == Refusal.Kind.NOT_FOUND;
+  }
+
+  private CompletionStage<Migration.Reply> ask(
+      MigrationId migration, Function<ActorRef<Migration.Reply>, Migration.Command> command) {
+    return routes.ask(Migration.TYPE_KEY, migration.text(), command);
+  }
+}

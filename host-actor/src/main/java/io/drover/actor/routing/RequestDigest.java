@@ -1,0 +1,37 @@
+package io.drover.actor.routing;
+
+import io.drover.actor.Ids;
+import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.ControlPlane.NewVm;
+import io.drover.config.units.VmId;
+import java.util.TreeMap;
+
+/** Tells equal requests from others: the same text on any JVM, in any order of the arguments. */
+final class RequestDigest {
+  private RequestDigest() {}
+
+  static String of(NewVm request) {
+    return Ids.derived(
+        String.join(
+            "\n",
+            request.area().name(),
+            request.name(),
+            request.spec().image(),
+            request.spec().resources().cpuMillis()
+                + " "
+                + request.spec().resources().memory().bytes(),
+            new TreeMap<>(request.spec().arguments()).toString(),
+            request.host().map(h -> h.text()).orElse("")));
+  }
+
+  static String of(VmId vm, MigrateRequest request) {
+    return Ids.derived(
+        String.join(
+            "\n",
+            vm.text(),
+            request.target().map(h -> h.text()).orElse(""),
+            request.area().map(a -> a.name()).orElse(""),
+            request.downtimeLimit().map(d -> d.toString()).orElse(""),
+            Long.toString(request.bandwidthLimit().bytesPerSecond())));
+  }
+}

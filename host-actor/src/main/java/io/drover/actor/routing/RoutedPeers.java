@@ -1,0 +1,82 @@
+package io.drover.actor.routing;
+
+import io.drover.actor.Routes;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.host.Host;
+import io.drover.actor.host.HostOffer;
+import io.drover.actor.host.HostPeers;
+import io.drover.actor.migration.Migration;
+import io.drover.actor.placement.Scheduler;
+import io.drover.actor.vm.Vm;
+import io.drover.actor.vm.VmPeers;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.OperationId;
+import io.drover.config.units.VmId;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Who tells whom: every word between entities that do not know each other's types. */
+public final class RoutedPeers implements HostPeers, VmPeers {
+  private final Routes routes;
+
+  public RoutedPeers(Routes routes) {
+    this.routes = routes;
+  }
+
+  @Override
+  public void guestReported(VmId vm, HostId host, GuestStatus guest) {
+    tell(vm, new Vm.FromHost.GuestReported(host, guest));
+  }
+
+  @Override
+  public void hostAttached(VmId vm, HostId host, String incarnation, Optional<GuestStatus> guest) {
+    tell(vm, new Vm.FromHost.HostAttached(host, incarnation, guest));
+  }
+
+  @Override
+  public void hostDetached(VmId vm, HostId host) {
+    tell(vm, new Vm.FromHost.HostDetached(host));
+  }
+
+  @Override
+  public void migrationReported(MigrationId migration, HostId host, AgentReport report) {
+    tell(migration, new Migration.Notice.AgentSaid(host, report));
+  }
+
+  @Override
+  public void agentRestarted(MigrationId migration, HostId host, String incarnation) {
+    tell(migration, new Migration.Notice.AgentRestarted(host, incarnation));
+  }
+
+  @Override
+  public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
+    switch (owner) {
+      case VmId vm -> tell(vm, new Vm.FromHost.StillNeeds(host, replyTo));
+      case MigrationId migration -> tell(migration, new Migration.Notice.StillNeeds(host, replyTo));
+      case HostId _, OperationId _ ->
+          throw new IllegalArgumentException("owns no claims: " + owner);
+    }
+  }
+
+  @Override
+  public void offered(HostOffer offer) {
+    routes.tell(
+        Scheduler.TYPE_KEY, offer.host().area().name(), new Scheduler.Command.HostOffered(offer));
+  }
+
+  @Override
+  public void cancelMigration(MigrationId migration, String reason) {
+    tell(migration, new Migration.Notice.GiveUp(reason));
+  }
+
+  private void tell(VmId vm, Vm.Command command) {
+    routes.tell(Vm.TYPE_KEY, vm.text(), command);
+  }
+
+  private void tell(MigrationId migration, Migration.Command command) {
+    routes.tell(Migration.TYPE_KEY, migration.text(), command);
+  }
+}
