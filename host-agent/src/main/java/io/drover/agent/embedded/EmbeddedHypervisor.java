@@ -1,5 +1,6 @@
 package io.drover.agent.embedded;
 
+import com.dylibso.chicory.runtime.Instance;
 import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
@@ -7,7 +8,11 @@ import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
 import io.drover.config.units.ByteSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -17,7 +22,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * once their image is compiled; they end with the agent, so there is never one to adopt.
  */
 public final class EmbeddedHypervisor implements Hypervisor {
-  private static final String VERSION = "chicory 1.7.5";
+  private static final String CHICORY_POM =
+      "/META-INF/maven/com.dylibso.chicory/runtime/pom.properties";
 
   private final ImageCatalog images;
   private final EmbeddedLimits limits;
@@ -37,7 +43,19 @@ public final class EmbeddedHypervisor implements Hypervisor {
 
   @Override
   public Support support() {
-    return new Support(true, VERSION, "wasm", "");
+    return new Support(true, "chicory " + chicoryVersion(), "wasm", "");
+  }
+
+  private static String chicoryVersion() {
+    Properties pom = new Properties();
+    try (InputStream in = Instance.class.getResourceAsStream(CHICORY_POM)) {
+      if (in != null) {
+        pom.load(in);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // a class path that breaks while it is read
+    }
+    return pom.getProperty("version", "of unknown version");
   }
 
   @Override

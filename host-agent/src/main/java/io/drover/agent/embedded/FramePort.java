@@ -70,13 +70,15 @@ public final class FramePort {
     }
   }
 
-  /** Puts frames that came with the guest before those that came here meanwhile. */
+  /** Puts frames that came with the guest before those that came here meanwhile, which may drop. */
   void restore(List<byte[]> earlier) {
     synchronized (inbound) {
       List<byte[]> later = List.copyOf(inbound);
       inbound.clear();
       inbound.addAll(earlier);
-      later.stream().limit(QUEUE_LIMIT - inbound.size()).forEach(inbound::add);
+      for (byte[] frame : later.subList(0, Math.min(later.size(), QUEUE_LIMIT - inbound.size()))) {
+        inbound.add(frame);
+      }
     }
   }
 }

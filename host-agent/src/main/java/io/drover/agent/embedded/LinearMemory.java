@@ -25,6 +25,7 @@ import java.nio.ByteOrder;
  * <p>Called by code that Chicory generates, on the guest's thread only; the read-modify-write
  * instructions are the interface's own, built on these. The bounds check is the segment's.
  */
+@SuppressWarnings("removal") // some methods are on their way out of Chicory, but still abstract
 final class LinearMemory implements Memory {
   private static final ValueLayout.OfShort I16 =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -58,8 +59,8 @@ final class LinearMemory implements Memory {
   public byte read(int address) {
     try {
       return memory.get(JAVA_BYTE, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 1, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 1, sizeBytes);
     }
   }
 
@@ -67,8 +68,8 @@ final class LinearMemory implements Memory {
   public short readShort(int address) {
     try {
       return memory.get(I16, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 2, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 2, sizeBytes);
     }
   }
 
@@ -81,8 +82,8 @@ final class LinearMemory implements Memory {
   public int readInt(int address) {
     try {
       return memory.get(I32, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 4, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 4, sizeBytes);
     }
   }
 
@@ -90,8 +91,8 @@ final class LinearMemory implements Memory {
   public long readLong(int address) {
     try {
       return memory.get(I64, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 8, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 8, sizeBytes);
     }
   }
 
@@ -99,8 +100,8 @@ final class LinearMemory implements Memory {
   public float readFloat(int address) {
     try {
       return memory.get(F32, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 4, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 4, sizeBytes);
     }
   }
 
@@ -113,8 +114,8 @@ final class LinearMemory implements Memory {
   public double readDouble(int address) {
     try {
       return memory.get(F64, address);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 8, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 8, sizeBytes);
     }
   }
 
@@ -133,8 +134,8 @@ final class LinearMemory implements Memory {
   public void writeByte(int address, byte value) {
     try {
       memory.set(JAVA_BYTE, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 1, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 1, sizeBytes);
     }
     dirty.mark(address, 1);
   }
@@ -143,8 +144,8 @@ final class LinearMemory implements Memory {
   public void writeShort(int address, short value) {
     try {
       memory.set(I16, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 2, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 2, sizeBytes);
     }
     dirty.mark(address, 2);
   }
@@ -153,8 +154,8 @@ final class LinearMemory implements Memory {
   public void writeI32(int address, int value) {
     try {
       memory.set(I32, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 4, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 4, sizeBytes);
     }
     dirty.mark(address, 4);
   }
@@ -163,8 +164,8 @@ final class LinearMemory implements Memory {
   public void writeLong(int address, long value) {
     try {
       memory.set(I64, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 8, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 8, sizeBytes);
     }
     dirty.mark(address, 8);
   }
@@ -173,8 +174,8 @@ final class LinearMemory implements Memory {
   public void writeF32(int address, float value) {
     try {
       memory.set(F32, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 4, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 4, sizeBytes);
     }
     dirty.mark(address, 4);
   }
@@ -183,8 +184,8 @@ final class LinearMemory implements Memory {
   public void writeF64(int address, double value) {
     try {
       memory.set(F64, address, value);
-    } catch (IndexOutOfBoundsException e) {
-      throw outOfBounds(address, 8, e);
+    } catch (IndexOutOfBoundsException _) {
+      throw outOfBounds(address, 8, sizeBytes);
     }
     dirty.mark(address, 8);
   }
@@ -214,7 +215,7 @@ final class LinearMemory implements Memory {
 
   @Override
   public void initialize(Instance instance, DataSegment[] dataSegments) {
-    segments = dataSegments.clone();
+    segments = dataSegments; // the instance's own array: data.drop changes it there
     if (!fillFromImage) {
       return;
     }
@@ -237,9 +238,8 @@ final class LinearMemory implements Memory {
     segments[segment] = PassiveDataSegment.EMPTY;
   }
 
-  /** Chicory calls this on a new memory, which is zero already: not a page is touched. */
   @Override
-  public void zero() {}
+  public void zero() {} // new memory is zero already: not a page is touched
 
   @Override
   public int pages() {
@@ -266,43 +266,35 @@ final class LinearMemory implements Memory {
     return false;
   }
 
-  /** What the interface's atomic instructions lock; one thread runs a guest, so it is free. */
   @Override
-  @SuppressWarnings("removal") // on its way out of Chicory, but still abstract
   public Object lock(int address) {
-    return this;
+    return this; // for the interface's atomic instructions; one thread runs a guest, so it is free
   }
 
   @Override
-  @SuppressWarnings("removal") // on its way out of Chicory, but still abstract
   public int waitOn(int address, int expected, long timeoutNs) {
     throw new TrapException("wait on memory that is not shared");
   }
 
   @Override
-  @SuppressWarnings("removal") // on its way out of Chicory, but still abstract
   public int waitOn(int address, long expected, long timeoutNs) {
     throw new TrapException("wait on memory that is not shared");
   }
 
   @Override
-  @SuppressWarnings("removal") // on its way out of Chicory, but still abstract
   public int notify(int address, int maxThreads) {
     return 0;
   }
 
-  private void checkRange(int start, int length, int limit) {
+  private static void checkRange(int start, int length, int limit) {
     if (start < 0 || length < 0 || start > limit - length) {
-      throw new WasmRuntimeException(
-          "out of bounds memory access: %d bytes at %d of %d"
-              .formatted(Integer.toUnsignedLong(length), Integer.toUnsignedLong(start), limit));
+      throw outOfBounds(start, length, limit);
     }
   }
 
-  private WasmRuntimeException outOfBounds(int address, int width, RuntimeException cause) {
+  private static WasmRuntimeException outOfBounds(int start, int length, int limit) {
     return new WasmRuntimeException(
         "out of bounds memory access: %d bytes at %d of %d"
-            .formatted(width, Integer.toUnsignedLong(address), sizeBytes),
-        cause);
+            .formatted(Integer.toUnsignedLong(length), Integer.toUnsignedLong(start), limit));
   }
 }

@@ -22,6 +22,7 @@ import java.util.zip.CRC32C;
  * Big-endian. {@code length} counts what follows it; the checksum covers all between the two.
  *
  * @param globals the mutable ones in order, two words each
+ * @param console as {@link io.drover.agent.guest.GuestConsole#save} returned it
  */
 record SavedState(
     String imageSha256,
@@ -99,7 +100,11 @@ record SavedState(
     for (int i = 0; i < frameCount; i++) {
       frames.add(bytes(in, count(in, 1)));
     }
-    return new SavedState(sha256, memoryBytes, clock, globals, frames, bytes(in, count(in, 1)));
+    byte[] console = bytes(in, count(in, 1));
+    if (console.length < Long.BYTES || console[0] < 0) {
+      throw corrupt("a console of " + console.length + " bytes without its offset");
+    }
+    return new SavedState(sha256, memoryBytes, clock, globals, frames, console);
   }
 
   /** A count of things of at least {@code itemBytes} each, which must fit in what is left. */

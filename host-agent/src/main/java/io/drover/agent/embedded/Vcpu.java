@@ -59,7 +59,6 @@ final class Vcpu {
   private long sliceCpuStartNs;
   private long sleepUntilNs = System.nanoTime();
   private long throttledUntilNs = sleepUntilNs;
-  private long slices;
   private @Nullable String endReason;
 
   /**
@@ -139,16 +138,6 @@ final class Vcpu {
     lock.lock();
     try {
       return endReason;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Slices run so far. */
-  long slices() {
-    lock.lock();
-    try {
-      return slices;
     } finally {
       lock.unlock();
     }
@@ -258,7 +247,6 @@ final class Vcpu {
   private void beginSlice() {
     inSlice = true;
     woken = false;
-    slices++;
     sliceCpuStartNs = THREADS.getCurrentThreadCpuTime();
   }
 

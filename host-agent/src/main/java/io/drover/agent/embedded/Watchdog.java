@@ -6,7 +6,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Looks at all guests of an agent for slices that do not end. One thread; safe on any other. */
+/**
+ * The hypervisor's own thread: looks at all guests for slices that do not end. Safe on any other
+ * thread.
+ */
 final class Watchdog implements AutoCloseable {
   private static final long PERIOD_MS = 100;
 
@@ -16,6 +19,7 @@ final class Watchdog implements AutoCloseable {
           Thread.ofPlatform().daemon().name("embedded-watchdog").factory());
 
   Watchdog() {
+    timer.execute(Rehearsal::run);
     var _ =
         timer.scheduleWithFixedDelay(
             () -> watched.forEach(Vcpu::checkRunaway), PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);

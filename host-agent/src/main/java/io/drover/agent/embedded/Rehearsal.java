@@ -1,0 +1,73 @@
+package io.drover.agent.embedded;
+
+import io.drover.agent.guest.GuestConsole;
+import io.drover.agent.guest.HypervisorException;
+import io.drover.transfer.OpaqueChannel;
+import io.drover.transfer.TransferException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * Goes through what an agent does within a blackout, before there is one: without it the first
+ * migration pays some 10 ms for loading classes and for bytecode that is not compiled yet.
+ */
+final class Rehearsal {
+  private static final long MEMORY_BYTES = 64 << 20;
+  private static final int ROUNDS = 30;
+
+  private Rehearsal() {}
+
+  /** Takes some 100 ms of one thread and touches nothing of anybody. */
+  static void run() {
+    DirtyPages dirty = new DirtyPages(MEMORY_BYTES);
+    long[] bitmap = new long[(int) (MEMORY_BYTES >> DirtyPages.PAGE_SHIFT >> 6)];
+    GuestConsole console = new GuestConsole();
+    byte[] line = "@drover beats=1234567 lost=0 corrupted=0\n".getBytes(StandardCharsets.UTF_8);
+    while (console.endOffset() < GuestConsole.CAPACITY) {
+      console.append(line, 0, line.length);
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      dirty.markRange(round * DirtyPages.PAGE_SIZE, (int) MEMORY_BYTES / 2);
+      dirty.collect(bitmap);
+      moveState(console);
+    }
+  }
+
+  private static void moveState(GuestConsole console) {
+    var state =
+        new SavedState(
+            "00".repeat(32),
+            MEMORY_BYTES,
+            new GuestClock.Reading(0, 0),
+            new long[16],
+            List.of(new byte[64]),
+            console.save());
+    try {
+      new GuestConsole().load(SavedState.read(new Loop(state.encode())).console());
+    } catch (HypervisorException | TransferException e) {
+      throw new IllegalStateException("a state that was just written cannot be read", e);
+    }
+  }
+
+  /** Gives back what it was made with. */
+  private record Loop(ByteBuffer bytes) implements OpaqueChannel {
+    @Override
+    public void write(ByteBuffer more) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void endOutput() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int read(ByteBuffer into) {
+      int length = Math.min(into.remaining(), bytes.remaining());
+      into.put(bytes.slice(bytes.position(), length));
+      bytes.position(bytes.position() + length);
+      return length == 0 ? -1 : length;
+    }
+  }
+}
