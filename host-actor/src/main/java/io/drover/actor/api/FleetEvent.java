@@ -10,4 +10,7 @@ import java.time.Instant;
  * @param subject id of the entity
  * @param json its facts
  */
-public record FleetEvent(long sequence, String type, String subject, Instant at, String json) {}
+public record FleetEvent(long sequence, String type, String subject, Instant at, String json) {
+  /** Every event of every entity has it in the journal: the read side follows them in order. */
+  public static final String TAG = "fleet";
+}

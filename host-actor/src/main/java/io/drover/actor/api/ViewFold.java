@@ -16,6 +16,10 @@ public interface ViewFold<E, V> {
 
   CborSerializable after(CborSerializable state, E event);
 
-  /** Empty = there is nothing to show yet. */
-  Optional<V> view(CborSerializable state);
+  /**
+   * What there is to show; empty = nothing yet.
+   *
+   * @param version sequence number of the last event
+   */
+  Optional<V> view(String entityId, long version, CborSerializable state);
 }

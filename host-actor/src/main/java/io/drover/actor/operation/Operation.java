@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
@@ -85,11 +84,6 @@ public final class Operation
   @Override
   public EventHandler<State, Event> eventHandler() {
     return Operation::evolve;
-  }
-
-  @Override
-  public Set<String> tagsFor(Event event) {
-    return Set.of("operation");
   }
 
   private ReplyEffect<Event, State> decide(State state, Command command) {

@@ -4,6 +4,7 @@ import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport.FailureCode;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.OrderOutcome;
@@ -145,7 +146,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
   @Override
   public Set<String> tagsFor(Event event) {
-    return Set.of("vm");
+    return Set.of(FleetEvent.TAG);
   }
 
   @Override
