@@ -31,6 +31,7 @@ final class ControlPublisher {
   private final FrameWriter writer;
   private @Nullable ExclusivePublication publication;
   private int generation;
+  private boolean wasConnected;
 
   ControlPublisher(long token) {
     this.writer = new FrameWriter(token, scratch);
@@ -40,6 +41,7 @@ final class ControlPublisher {
     CloseHelper.close(publication);
     publication = control;
     generation = newGeneration;
+    wasConnected = false;
   }
 
   void close() {
@@ -48,7 +50,14 @@ final class ControlPublisher {
   }
 
   boolean isConnected() {
-    return publication != null && publication.isConnected();
+    boolean connected = publication != null && publication.isConnected();
+    wasConnected |= connected;
+    return connected;
+  }
+
+  /** Whether nobody is there to hear anything, nor about to be. */
+  boolean isGone() {
+    return publication == null || (!isConnected() && wasConnected);
   }
 
   boolean hello(Hello hello) {

@@ -132,7 +132,7 @@ final class InboundAgent extends TransferAgent {
 
   private void onControl(DirectBuffer buffer, int offset, int length, Header header) {
     try {
-      if (!isSound(CONTROL_STREAM, buffer, offset, length, header)) {
+      if (!isSound(CONTROL_STREAM, buffer, offset, length, header) || onAbort()) {
         return;
       }
       if (frame.kind() == FrameKind.HELLO) {

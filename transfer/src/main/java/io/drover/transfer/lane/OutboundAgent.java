@@ -205,6 +205,7 @@ final class OutboundAgent extends TransferAgent {
   private void onFragment(DirectBuffer buffer, int offset, int length, Header header) {
     try {
       if (isSound(CONTROL_STREAM, buffer, offset, length, header)
+          && !onAbort()
           && frame.generation() == generation) {
         bind(CONTROL_STREAM, header);
         heardNs = System.nanoTime();

@@ -125,7 +125,7 @@ abstract class TransferAgent implements Runnable {
   }
 
   private boolean isClosable() {
-    return closing && (opaque.isFlushed() || !control.isConnected() || nowIsPast(closeDeadlineNs));
+    return closing && (opaque.isFlushed() || control.isGone() || nowIsPast(closeDeadlineNs));
   }
 
   private static boolean nowIsPast(long deadlineNs) {
@@ -138,7 +138,7 @@ abstract class TransferAgent implements Runnable {
     if (how == null || how.farewell().isEmpty()) {
       return;
     }
-    while (control.isConnected() && !nowIsPast(deadlineNs)) {
+    while (!control.isGone() && !nowIsPast(deadlineNs)) {
       if (control.abort(how.farewell())) {
         return;
       }
@@ -225,7 +225,6 @@ abstract class TransferAgent implements Runnable {
         requireBody(frame.bodyLength() == Long.BYTES);
         require(opaque.onEnd(frame.longAt(0)), "end of the opaque bytes");
       }
-      case FrameKind.ABORT -> onPeerAbort();
       default -> {
         return false;
       }
@@ -233,10 +232,15 @@ abstract class TransferAgent implements Runnable {
     return true;
   }
 
-  private void onPeerAbort() {
+  /** The peer ends it, on whichever connection it said so. */
+  protected final boolean onAbort() {
+    if (frame.kind() != FrameKind.ABORT) {
+      return false;
+    }
     String reason =
         frame.buffer().getStringWithoutLengthUtf8(frame.bodyOffset(), frame.bodyLength());
     end(new TransferException("%s: the %s ended it: %s".formatted(name, peer(), reason)), "");
+    return true;
   }
 
   protected final void requireBody(boolean holds) throws TransferException {
