@@ -1,0 +1,147 @@
+package io.drover.agent.qemu;
+
+import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.qemu.qmp.QmpClient;
+import io.drover.agent.qemu.qmp.QmpCommand;
+import io.drover.agent.qemu.qmp.QmpEvent;
+import io.drover.agent.qemu.qmp.QmpException;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Starts, finds and ends QEMU processes.
+ *
+ * @param qmp its control connection
+ */
+record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
+  private static final long POLL_NS = 5_000_000;
+  private static final Duration QUIT_GRACE = Duration.ofMillis(500);
+  private static final Duration KILL_GRACE = Duration.ofSeconds(5);
+
+  /** Longer than QEMU takes for any command; only a client in our place keeps it silent. */
+  private static final Duration GREETING_TIMEOUT = Duration.ofSeconds(5);
+
+  /**
+   * Starts a process, with its record written before and after, and waits for its greeting: by then
+   * it has all of its memory.
+   *
+   * @throws HypervisorException with what QEMU printed; nothing of the process is left then
+   */
+  static QemuProcess start(
+      List<String> commandLine,
+      RunFiles files,
+      GuestRecord planned,
+      Consumer<QmpEvent> events,
+      Duration timeout)
+      throws HypervisorException {
+    ProcessIdentity identity;
+    try {
+      files.write(planned);
+      Process process =
+          new ProcessBuilder(commandLine)
+              .redirectInput(new File("/dev/null"))
+              .redirectErrorStream(true)
+              .redirectOutput(files.log().toFile())
+              .start();
+      // setsid becomes QEMU without a fork, as our children never lead a process group.
+      identity =
+          ProcessIdentity.of(process.pid()).orElseThrow(() -> new IOException(files.logTail()));
+    } catch (IOException e) {
+      throw failed(files, "did not start: " + e.getMessage(), e);
+    }
+    try {
+      files.write(planned.started(identity));
+      QmpClient qmp = connectOnceListening(identity, files, events, timeout);
+      try {
+        qmp.execute(QmpCommand.enableCapabilities(QmpCommand.DIRECT_MODE));
+        qmp.execute(QmpCommand.unlimitedMigrationBandwidth());
+        return new QemuProcess(identity, qmp);
+      } catch (QmpException e) {
+        qmp.close();
+        throw e;
+      }
+    } catch (IOException | QmpException e) {
+      identity.kill();
+      awaitDeath(identity, KILL_GRACE);
+      String said = files.logTail();
+      throw failed(files, said.isEmpty() ? String.valueOf(e.getMessage()) : said, e);
+    }
+  }
+
+  /** Connects to a process that an earlier agent started. */
+  static QemuProcess adopt(ProcessIdentity identity, RunFiles files, Consumer<QmpEvent> events)
+      throws QmpException {
+    QmpClient qmp = QmpClient.connect(files.qmp(), GREETING_TIMEOUT, events);
+    String name = qmp.execute(QmpCommand.queryName());
+    if (!name.equals(files.run())) {
+      qmp.close();
+      throw new QmpException(files.qmp() + " belongs to \"" + name + "\"");
+    }
+    return new QemuProcess(identity, qmp);
+  }
+
+  private static QmpClient connectOnceListening(
+      ProcessIdentity identity, RunFiles files, Consumer<QmpEvent> events, Duration timeout)
+      throws QmpException {
+    long deadlineNs = System.nanoTime() + timeout.toNanos();
+    while (!Files.exists(files.qmp())) {
+      if (!identity.isAlive()) {
+        throw new QmpException("QEMU ended at once");
+      }
+      if (System.nanoTime() - deadlineNs > 0) {
+        throw new QmpException("QEMU made no control socket within " + timeout);
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    return QmpClient.connect(
+        files.qmp(), Duration.ofNanos(Math.max(1, deadlineNs - System.nanoTime())), events);
+  }
+
+  /** Ends it, kindly first. Returns once it is gone. */
+  void end() throws HypervisorException {
+    if (identity.isAlive()) {
+      // Its answer does not matter: what counts is whether the process ends.
+      var _ = qmp.send(QmpCommand.quit());
+      if (!awaitDeath(identity, QUIT_GRACE)) {
+        kill(identity);
+      }
+    }
+    qmp.close();
+  }
+
+  /** Kills it and returns once it is gone. */
+  static void kill(ProcessIdentity identity) throws HypervisorException {
+    identity.kill();
+    if (!awaitDeath(identity, KILL_GRACE)) {
+      throw new HypervisorException(
+          HypervisorException.Kind.FAILED,
+          "QEMU process %d is still there %s after SIGKILL".formatted(identity.pid(), KILL_GRACE));
+    }
+  }
+
+  /**
+   * Waits for its end.
+   *
+   * @return whether it is gone
+   */
+  static boolean awaitDeath(ProcessIdentity identity, Duration timeout) {
+    long deadlineNs = System.nanoTime() + timeout.toNanos();
+    while (identity.isAlive()) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    return true;
+  }
+
+  private static HypervisorException failed(RunFiles files, String reason, Exception cause) {
+    return new HypervisorException(
+        HypervisorException.Kind.FAILED, "QEMU of " + files.run() + ": " + reason, cause);
+  }
+}
