@@ -1,6 +1,7 @@
 package io.drover.actor.migration;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.Round;
 import io.drover.actor.agent.GuestSpec;
@@ -9,18 +10,24 @@ import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
+import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.MigrationSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
 
 /**
  * One live migration of one VM: the next step, forward or back. Entity id: the text of its {@code
@@ -35,6 +42,25 @@ public final class Migration {
       EntityTypeKey.create(Command.class, "migration");
 
   private Migration() {}
+
+  /** What a migration needs of the world. */
+  public record Ports(
+      Routes routes,
+      MigrationObserver observer,
+      MigrationSettings settings,
+      EntitySettings entities,
+      InstantSource clock) {}
+
+  /**
+   * The entity.
+   *
+   * @param rest called a while after it is over, when it need not stay in memory: has the shard
+   *     passivate it
+   */
+  public static Behavior<Command> create(
+      MigrationId migration, PersistenceId persistenceId, Ports ports, Runnable rest) {
+    return MigrationBehavior.create(migration, persistenceId, ports, rest);
+  }
 
   /** What may be asked of a migration. */
   public sealed interface Command extends CborSerializable
@@ -113,8 +139,12 @@ public final class Migration {
     /** A claim at the target is ours. */
     record TargetReserved(HostId target, Instant at) implements Event {}
 
-    /** That target cannot take it, or not now: another attempt follows. */
-    record TargetRefused(HostId target, String reason, Instant at) implements Event {}
+    /**
+     * That target cannot take it: another attempt follows.
+     *
+     * @param busy it may take it later, and did nothing wrong
+     */
+    record TargetRefused(HostId target, String reason, boolean busy, Instant at) implements Event {}
 
     /** The incoming guest exists, paused. */
     record TargetPrepared(TransferTicket ticket, Instant at) implements Event {}
@@ -152,8 +182,13 @@ public final class Migration {
     /** The guest runs at the target. */
     record Verified(Instant resumedAt, Duration guestGap, Instant at) implements Event {}
 
-    /** The VM runs under a later grant: the guest that was moved is not the one that runs. */
-    record Superseded(Epoch runEpoch, Instant at) implements Event {}
+    /**
+     * The source's copy is not needed although the guest was not verified.
+     *
+     * @param reason the VM runs under a later grant, or its owner wants it gone
+     * @param keepsClaim the VM has a grant at the source's host again
+     */
+    record SourceGivenUp(String reason, boolean keepsClaim, Instant at) implements Event {}
 
     /**
      * The source's guest is removed and its claim released.

@@ -1,7 +1,270 @@
 package io.drover.actor.migration;
 
-final class MigrationBehavior {
-  sealed interface Internal extends Migration.Command {
-    record Tick() implements Internal {}
+import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.FleetEvent;
+import io.drover.actor.api.MigrationView.Phase;
+import io.drover.actor.api.MigrationView.PhaseEntry;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.host.Host;
+import io.drover.actor.migration.Migration.Command;
+import io.drover.actor.migration.Migration.Event;
+import io.drover.actor.migration.Migration.Notice;
+import io.drover.actor.migration.Migration.Ports;
+import io.drover.actor.migration.Migration.Reply;
+import io.drover.actor.migration.Migration.Request;
+import io.drover.actor.migration.MigrationAlarms.Alarm;
+import io.drover.actor.migration.MigrationState.Abandoning;
+import io.drover.actor.migration.MigrationState.Committed;
+import io.drover.actor.migration.MigrationState.Empty;
+import io.drover.actor.migration.MigrationState.Known;
+import io.drover.actor.migration.MigrationState.Over;
+import io.drover.actor.migration.MigrationState.Revocable;
+import io.drover.actor.migration.MigrationState.RollingBack;
+import io.drover.actor.placement.Scheduler;
+import io.drover.actor.vm.Vm;
+import io.drover.config.units.MigrationId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * The actor around a {@link MigrationCourse}: journals what it decides, answers people, and keeps
+ * its alarms. Create it with {@link Migration#create}.
+ */
+final class MigrationBehavior
+    extends EventSourcedBehaviorWithEnforcedReplies<Command, Event, MigrationState> {
+  private static final Duration RESTART_MIN = Duration.ofMillis(200);
+  private static final Duration RESTART_MAX = Duration.ofSeconds(10);
+  private static final double RESTART_JITTER = 0.2;
+  private static final int SNAPSHOTS_KEPT = 2;
+
+  private final MigrationId id;
+  private final ActorContext<Command> context;
+  private final Ports ports;
+  private final Runnable rest;
+  private final MigrationCourse course;
+  private final MigrationViews views;
+
+  /** Answers and alarms; they never leave the entity's node. */
+  sealed interface Internal extends Command {
+    record VmSaid(Vm.MigrationReply reply) implements Internal {}
+
+    record SchedulerSaid(Scheduler.Placement placement) implements Internal {}
+
+    record OrderEnded(Host.OrderOutcome outcome) implements Internal {}
+
+    record ClaimAnswered(Host.ClaimReply reply) implements Internal {}
+
+    record SourceSeen(Host.Reply reply) implements Internal {}
+
+    /**
+     * It is time.
+     *
+     * @param entry of the state it was set for; another one has been entered when they differ
+     */
+    record Rang(Alarm alarm, int entry) implements Internal {}
+  }
+
+  /** Supervised from outside: a restart begins with nothing but the journal. */
+  static Behavior<Command> create(
+      MigrationId id, PersistenceId persistenceId, Ports ports, Runnable rest) {
+    Behavior<Command> entity =
+        Behaviors.setup(context ->
+            Behaviors.withTimers(
+                timers -> new MigrationBehavior(id, persistenceId, ports, context, timers, rest)));
+    return Behaviors.supervise(entity)
+        .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, RESTART_JITTER));
+  }
+
+  private MigrationBehavior(
+      MigrationId id,
+      PersistenceId persistenceId,
+      Ports ports,
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers,
+      Runnable rest) {
+    super(persistenceId);
+    this.id = id;
+    this.context = context;
+    this.ports = ports;
+    this.rest = rest;
+    MigrationTools tools =
+        new MigrationTools(
+            id,
+            ports.settings(),
+            new MigrationSteps(id, ports.routes(), mailboxes(context)),
+            new TimerAlarms(timers, context.getSelf()),
+            new MigrationProgress(),
+            ports.clock());
+    this.course = new MigrationCourse(tools);
+    this.views = new MigrationViews(tools);
+  }
+
+  private static MigrationSteps.Mailboxes mailboxes(ActorContext<Command> context) {
+    return new MigrationSteps.Mailboxes(
+        context.messageAdapter(Vm.MigrationReply.class, Internal.VmSaid::new),
+        context.messageAdapter(Scheduler.Placement.class, Internal.SchedulerSaid::new),
+        context.messageAdapter(Host.OrderOutcome.class, Internal.OrderEnded::new),
+        context.messageAdapter(Host.ClaimReply.class, Internal.ClaimAnswered::new),
+        context.messageAdapter(Host.Reply.class, Internal.SourceSeen::new));
+  }
+
+  /** An alarm that is due at once is a message: timers have a resolution of several ms. */
+  private record TimerAlarms(TimerScheduler<Command> timers, ActorRef<Command> self)
+      implements MigrationAlarms {
+    @Override
+    public void ring(Alarm alarm, Duration after, int entry) {
+      if (after.isZero()) {
+        self.tell(new Internal.Rang(alarm, entry));
+      } else {
+        timers.startSingleTimer(alarm, new Internal.Rang(alarm, entry), after);
+      }
+    }
+
+    @Override
+    public void cancelAll() {
+      timers.cancelAll();
+    }
+  }
+
+  @Override
+  public MigrationState emptyState() {
+    return new MigrationState.Empty();
+  }
+
+  @Override
+  public CommandHandlerWithReply<Command, Event, MigrationState> commandHandler() {
+    return this::decide;
+  }
+
+  @Override
+  public EventHandler<MigrationState, Event> eventHandler() {
+    return MigrationHistory::evolve;
+  }
+
+  @Override
+  public SignalHandler<MigrationState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), course::recovered)
+        .build();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(ports.entities().snapshotEvery(), SNAPSHOTS_KEPT);
+  }
+
+  @Override
+  public Set<String> tagsFor(Event event) {
+    return Set.of(FleetEvent.TAG);
+  }
+
+  private ReplyEffect<Event, MigrationState> decide(MigrationState state, Command command) {
+    return switch (command) {
+      case Request.Start c -> start(state, c);
+      case Request.Cancel c -> cancel(state, c);
+      case Request.Get c -> Effect().reply(c.replyTo(), shown(state));
+      case Notice.StillNeeds c ->
+          Effect().reply(c.replyTo(), new Host.Need(id, state.needsClaimAt(c.host())));
+      case Notice c -> went(course.hear(state, c));
+      case Internal.Rang c when c.alarm() == Alarm.REST && state instanceof Over -> {
+        rest.run();
+        yield Effect().noReply();
+      }
+      case Internal c -> went(course.hear(state, c));
+    };
+  }
+
+  private ReplyEffect<Event, MigrationState> went(Optional<Event> event) {
+    return event.map(this::journal).orElseGet(() -> Effect().noReply());
+  }
+
+  private ReplyEffect<Event, MigrationState> journal(Event event) {
+    return Effect().persist(event).thenRun(this::entered).thenNoReply();
+  }
+
+  private ReplyEffect<Event, MigrationState> journal(Event event, ActorRef<Reply> replyTo) {
+    return Effect().persist(event).thenRun(this::entered).thenReply(replyTo, this::shown);
+  }
+
+  private void entered(MigrationState state) {
+    if (state instanceof Known known && !(state instanceof RollingBack)) {
+      PhaseEntry phase = known.job().current();
+      ports.observer().entered(id, phase.phase(), phase.reason());
+    }
+    course.entered(state);
+  }
+
+  private ReplyEffect<Event, MigrationState> start(MigrationState state, Request.Start c) {
+    return switch (state) {
+      case Empty _ -> journal(requested(c), c.replyTo());
+      case Known s when s.job().requestDigest().equals(c.requestDigest()) ->
+          Effect().reply(c.replyTo(), shown(s));
+      case Known _ ->
+          Effect()
+              .reply(
+                  c.replyTo(),
+                  refused(
+                      Refusal.Kind.IDEMPOTENCY_MISMATCH,
+                      "%s was started by another request with the same key".formatted(id)));
+    };
+  }
+
+  private Event requested(Request.Start c) {
+    MigrateRequest request = c.request();
+    return new Event.Requested(
+        c.vm(),
+        c.source(),
+        request.target(),
+        request.area(),
+        request.downtimeLimit().orElse(ports.settings().downtimeLimit()),
+        request.bandwidthLimit(),
+        c.requestDigest(),
+        ports.clock().instant());
+  }
+
+  private ReplyEffect<Event, MigrationState> cancel(MigrationState state, Request.Cancel c) {
+    return switch (state) {
+      case Empty _ -> Effect().reply(c.replyTo(), shown(state));
+      case Revocable _ -> journal(course.cancel("cancelled by request"), c.replyTo());
+      case Abandoning s -> Effect().reply(c.replyTo(), shown(s));
+      case RollingBack s -> Effect().reply(c.replyTo(), shown(s));
+      case Over s when s.phase() != Phase.COMPLETED -> Effect().reply(c.replyTo(), shown(s));
+      case Committed _, Over _ ->
+          Effect()
+              .reply(
+                  c.replyTo(),
+                  refused(
+                      Refusal.Kind.CONFLICT,
+                      "%s cannot be cancelled in phase %s: the switchover has happened"
+                          .formatted(id, state.phase())));
+    };
+  }
+
+  private Reply shown(MigrationState state) {
+    return switch (state) {
+      case Empty _ -> refused(Refusal.Kind.NOT_FOUND, "there is no migration " + id);
+      case Known known -> new Reply.Shown(views.view(known, lastSequenceNumber(context)));
+    };
+  }
+
+  private static Reply refused(Refusal.Kind kind, String detail) {
+    return new Reply.Refused(new Refusal(kind, detail, Map.of(), List.of()));
   }
 }

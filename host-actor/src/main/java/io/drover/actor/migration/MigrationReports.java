@@ -1,0 +1,120 @@
+package io.drover.actor.migration;
+
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.api.HostView;
+import io.drover.actor.host.Host;
+import io.drover.actor.migration.Convergence.Verdict;
+import io.drover.actor.migration.Migration.Event;
+import io.drover.actor.migration.MigrationState.Copying;
+import io.drover.actor.migration.MigrationState.Empty;
+import io.drover.actor.migration.MigrationState.Known;
+import io.drover.actor.migration.MigrationState.PreCopy;
+import io.drover.actor.migration.MigrationState.StopAndCopy;
+import io.drover.actor.migration.MigrationState.TargetReserved;
+import io.drover.config.units.HostId;
+import java.util.Optional;
+
+/** What a migration makes of what hosts and their agents say by themselves. */
+final class MigrationReports {
+  private final MigrationTools tools;
+  private final MigrationActs acts;
+  private final MigrationProgress progress;
+  private final Convergence convergence;
+
+  MigrationReports(MigrationTools tools, MigrationActs acts) {
+    this.tools = tools;
+    this.acts = acts;
+    this.progress = tools.progress();
+    this.convergence = new Convergence(tools.settings());
+  }
+
+  Optional<Event> agentSaid(MigrationState state, HostId host, AgentReport report) {
+    return switch (report) {
+      case AgentReport.RoundReported r -> roundReported(state, host, r);
+      case AgentReport.TargetReady r
+          when state instanceof StopAndCopy s && s.at().target().equals(host) -> {
+        progress.targetReady(r);
+        yield compareDigests(s);
+      }
+      case AgentReport.TransferFailed r -> transferFailed(state, host, r);
+      case AgentReport _ -> tools.ignored(state, report);
+    };
+  }
+
+  private Optional<Event> roundReported(
+      MigrationState state, HostId host, AgentReport.RoundReported report) {
+    if (!(state instanceof Copying s) || !s.job().source().equals(host)) {
+      return tools.ignored(state, report);
+    }
+    progress.add(report.round());
+    if (!(state instanceof PreCopy) || progress.lockAsked) {
+      return Optional.empty();
+    }
+    acts.deadline(tools.now().plus(tools.settings().roundDeadline()));
+    return switch (convergence.judge(progress.rounds(), s.job().downtimeLimit())) {
+      case Verdict.Converged _ -> {
+        progress.lockAsked = true;
+        tools.steps().lock(s.job().vm());
+        yield Optional.empty();
+      }
+      case Verdict.OneMoreRound _ -> Optional.empty();
+      case Verdict.Hopeless v -> Optional.of(tools.rollBack(v.reason()));
+    };
+  }
+
+  private Optional<Event> transferFailed(
+      MigrationState state, HostId host, AgentReport.TransferFailed report) {
+    String reason = "%s says: %s".formatted(host, report.reason());
+    return switch (state) {
+      case TargetReserved s when s.at().target().equals(host) -> targetFailed(s, reason, false);
+      case Copying s when s.job().source().equals(host) || s.at().target().equals(host) ->
+          Optional.of(tools.rollBack("the transfer failed: " + reason));
+      case Empty _, Known _ -> tools.ignored(state, report);
+    };
+  }
+
+  Optional<Event> agentRestarted(MigrationState state, HostId host) {
+    String reason = "the agent of %s restarted and has lost the transfer".formatted(host);
+    return switch (state) {
+      case TargetReserved s when s.at().target().equals(host) -> targetFailed(s, reason, true);
+      case Copying s when s.at().target().equals(host) || s.job().source().equals(host) ->
+          Optional.of(tools.rollBack(reason));
+      case Empty _, Known _ -> tools.ignored(state, reason);
+    };
+  }
+
+  Optional<Event> sourceSeen(MigrationState state, Host.Reply reply) {
+    if (!(state instanceof Copying) || !(reply instanceof Host.Reply.Shown(HostView host))) {
+      return Optional.empty();
+    }
+    return progress
+        .sourceChanged(
+            host.state() == HostView.State.CONNECTED,
+            host.incarnation(),
+            tools.now(),
+            tools.settings().hostLostAfter())
+        .map(tools::rollBack);
+  }
+
+  Optional<Event> targetFailed(TargetReserved s, String reason, boolean busy) {
+    int failures = s.failures() + (busy ? 0 : 1);
+    return Optional.of(
+        failures >= tools.settings().targetAttempts()
+            ? tools.rollBack(
+                "%d targets failed, at last %s: %s".formatted(failures, s.at().target(), reason))
+            : new Event.TargetRefused(s.at().target(), reason, busy, tools.now()));
+  }
+
+  /** The shortest way: nothing is journaled between the second digest and the VM's decision. */
+  Optional<Event> compareDigests(StopAndCopy s) {
+    Optional<String> mismatch = progress.digestMismatch();
+    if (mismatch.isPresent()) {
+      return Optional.of(tools.rollBack(mismatch.get()));
+    }
+    if (progress.bothDigests() && !progress.committing()) {
+      progress.commit(tools.now());
+      tools.steps().switchOver(s.job().vm(), s.at().target());
+    }
+    return Optional.empty();
+  }
+}
