@@ -4,11 +4,11 @@ import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.config.settings.NodeSettings;
-import io.drover.config.units.CellId;
 import io.drover.config.units.HostId;
-import io.drover.config.units.MalformedIdException;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.Hello;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  * AwaitingHello ─Hello─▶ Attached ─Welcome, orders, reports…─▶ (stream ends) ─DetachAgent─▶ stopped
  * </pre>
  *
- * Whoever is silent for too long, in either phase, is lost.
+ * Whoever is silent for too long, in any phase, is lost.
  */
 final class GatewaySession {
   /** The one this control plane speaks. */
@@ -44,6 +44,7 @@ final class GatewaySession {
   private final Routes routes;
   private final GatewayObserver observer;
   private final ActorRef<AgentSession> fromHost;
+  private final ActorRef<Area.Reply> fromArea;
   private final String sessionId = UUID.randomUUID().toString();
 
   private GatewaySession(
@@ -59,6 +60,7 @@ final class GatewaySession {
     this.routes = routes;
     this.observer = observer;
     this.fromHost = context.messageAdapter(AgentSession.class, Say::new);
+    this.fromArea = context.messageAdapter(Area.Reply.class, Registered::new);
   }
 
   static Behavior<Command> create(
@@ -85,6 +87,8 @@ final class GatewaySession {
 
   /** From the Host entity, for the agent. */
   private record Say(AgentSession message) implements Command {}
+
+  private record Registered(Area.Reply reply) implements Command {}
 
   private record Silent() implements Command {}
 
@@ -116,21 +120,45 @@ final class GatewaySession {
               .formatted(hello.getArea(), settings.area()));
     }
     try {
-      CellId cell = CellId.ofName(settings.area(), hello.getHostName(), settings.cells());
-      HostId host = new HostId(cell, hello.getHostName());
       AgentReport.Hello report = (AgentReport.Hello) ReportTranslation.fromProto(message);
       routes.tell(
-          Host.TYPE_KEY,
-          host.text(),
-          new Host.Command.AttachAgent(host, report, endpoints, fromHost, sessionId));
-      observer.sessionOpened(host);
+          Area.TYPE_KEY,
+          settings.area().name(),
+          new Area.Command.RegisterHost(hello.getHostName(), fromArea));
       return Behaviors.withTimers(timers -> {
         timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
-        return attached(host, false);
+        return registering(report);
       });
-    } catch (MalformedIdException | MalformedMessageException e) {
+    } catch (MalformedMessageException e) {
       return refuse(String.valueOf(e.getMessage()));
     }
+  }
+
+  private Behavior<Command> registering(AgentReport.Hello hello) {
+    return Behaviors.receive(Command.class)
+        .onMessage(
+            Registered.class,
+            registered ->
+                switch (registered.reply()) {
+                  case Area.Reply.HostIs r -> attach(r.host(), hello);
+                  case Area.Reply.Refused r when r.refusal().kind() == Refusal.Kind.NOT_FOUND ->
+                      turnAway("the area is not defined yet");
+                  case Area.Reply.Refused r -> refuse(r.refusal().detail());
+                  case Area.Reply.Shown r -> throw new IllegalStateException("not asked: " + r);
+                })
+        .onMessage(Heard.class, _ -> refuse("the agent spoke before it was welcome"))
+        .onMessage(StreamEnded.class, _ -> Behaviors.stopped())
+        .onMessage(WelcomeOverdue.class, _ -> turnAway("the area's controller is moving"))
+        .build();
+  }
+
+  private Behavior<Command> attach(HostId host, AgentReport.Hello hello) {
+    routes.tell(
+        Host.TYPE_KEY,
+        host.text(),
+        new Host.Command.AttachAgent(host, hello, endpoints, fromHost, sessionId));
+    observer.sessionOpened(host);
+    return attached(host, false);
   }
 
   private Behavior<Command> attached(HostId host, boolean welcomed) {
@@ -200,9 +228,17 @@ final class GatewaySession {
 
   /** It would meet the same refusal again. */
   private Behavior<Command> refuse(String reason) {
-    stream.send(new AgentSession.Refused(reason, true));
+    return end(new AgentSession.Refused(reason, true));
+  }
+
+  private Behavior<Command> turnAway(String reason) {
+    return end(new AgentSession.Refused(reason, false));
+  }
+
+  private Behavior<Command> end(AgentSession.Refused refused) {
+    stream.send(refused);
     stream.end();
-    observer.sessionRefused(reason);
+    observer.sessionRefused(refused.reason());
     return Behaviors.stopped();
   }
 }

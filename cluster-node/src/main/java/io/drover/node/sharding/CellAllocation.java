@@ -5,13 +5,13 @@ import io.drover.config.units.CellId;
 import io.drover.config.units.MalformedIdException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
@@ -24,133 +24,118 @@ import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * Puts the shard of a cell ({@code north-03}) on a node of its area, evenly. While the area has no
- * node up, any other node takes the cell, so that its VMs keep a controller; it comes home once the
- * area has one again. Which area takes over first, by hierarchy, is not decided here yet.
+ * Puts the shard of a cell ({@code north-03}) on a node of its area: the same node for everything
+ * in the cell, and the cells of an area evenly over its nodes. While the area has no node up, any
+ * other node takes the cell, so that its VMs keep a controller; it comes home once the area has one
+ * again. Which area takes over first, by hierarchy, is not decided here yet.
  */
 public final class CellAllocation extends AbstractShardAllocationStrategy {
   /** Moved cells answer nothing for a moment: never many at once. */
   static final int MOVES_PER_REBALANCE = 4;
 
-  private final Function<ActorRef, Optional<Set<String>>> rolesOfUpMember;
+  private static final String ROLE_PREFIX = "area-";
 
-  CellAllocation(Function<ActorRef, Optional<Set<String>>> rolesOfUpMember) {
-    this.rolesOfUpMember = rolesOfUpMember;
+  private final Function<ActorRef, Optional<Node>> upMember;
+
+  CellAllocation(Function<ActorRef, Optional<Node>> upMember) {
+    this.upMember = upMember;
   }
 
   /** Reads roles and status from the cluster of this system. */
   public static CellAllocation of(ActorSystem system) {
     Cluster cluster = Cluster.get(system);
-    return new CellAllocation(region -> rolesOfUpMember(cluster, region));
+    return new CellAllocation(region -> upMember(cluster, region));
   }
+
+  /**
+   * A member that is up: a leaving one must not get what it just gave away.
+   *
+   * @param address orders the nodes, the same for every kind of entity
+   */
+  record Node(String address, Set<String> roles) {}
 
   /** The role of all control nodes of an area. */
   public static String roleOf(AreaId area) {
-    return "area-" + area;
+    return ROLE_PREFIX + area;
+  }
+
+  /** The area whose control nodes have this role; empty for other roles. */
+  public static Optional<AreaId> areaOf(String role) {
+    return role.startsWith(ROLE_PREFIX)
+        ? Optional.of(new AreaId(role.substring(ROLE_PREFIX.length())))
+        : Optional.empty();
   }
 
   @Override
   public Future<ActorRef> allocateShard(
       ActorRef requester, String shardId, Map<ActorRef, IndexedSeq<String>> allocations) {
-    return Future.successful(
-        leastLoaded(candidates(shardId, regions(allocations))).map(Region::ref).orElse(requester));
+    return Future.successful(placeOf(shardId, regions(allocations)).orElse(requester));
   }
 
   @Override
   public Future<Set<String>> rebalance(
       Map<ActorRef, IndexedSeq<String>> allocations, Set<String> inProgress) {
-    return Future.successful(inProgress.isEmpty() ? moves(regions(allocations)) : Set.of());
-  }
-
-  private static Set<String> moves(List<Region> regions) {
-    List<String> moves = new ArrayList<>();
-    for (Region region : regions) {
-      region.shards().stream()
-          .filter(shard -> !candidates(shard, regions).contains(region))
-          .forEach(moves::add);
+    if (!inProgress.isEmpty()) {
+      return Future.successful(Set.of());
     }
-    areasOf(regions).values().forEach(of -> overload(of).ifPresent(moves::add));
-    return new HashSet<>(moves.subList(0, Math.min(moves.size(), MOVES_PER_REBALANCE)));
-  }
-
-  /** A cell of this area to move from its fullest node, when its emptiest has two fewer. */
-  private static Optional<String> overload(AreaShards area) {
-    Comparator<Region> byLoad = Comparator.comparingInt(r -> area.countOn(r));
-    Region fullest = area.nodes().stream().max(byLoad).orElseThrow();
-    Region emptiest = area.nodes().stream().min(byLoad).orElseThrow();
-    return area.countOn(fullest) - area.countOn(emptiest) < 2
-        ? Optional.empty()
-        : fullest.shards().stream().filter(area::owns).findFirst();
-  }
-
-  private static Map<String, AreaShards> areasOf(List<Region> regions) {
-    Map<String, AreaShards> areas = new TreeMap<>();
+    List<Region> regions = regions(allocations);
+    Set<String> moves = new TreeSet<>();
     for (Region region : regions) {
-      for (String role : region.roles()) {
-        areas
-            .computeIfAbsent(role, name -> new AreaShards(name, new ArrayList<>()))
-            .nodes()
-            .add(region);
+      for (String shard : CollectionConverters.asJava(allocations.get(region.ref()))) {
+        if (!placeOf(shard, regions).equals(Optional.of(region.ref()))) {
+          moves.add(shard);
+        }
       }
     }
-    areas.keySet().removeIf(role -> !role.startsWith("area-"));
-    return areas;
+    return Future.successful(moves.stream().limit(MOVES_PER_REBALANCE).collect(Collectors.toSet()));
   }
 
-  private static List<Region> candidates(String shard, List<Region> regions) {
+  private static Optional<ActorRef> placeOf(String shard, List<Region> regions) {
+    String home = homeRole(shard);
     List<Region> atHome =
-        regions.stream().filter(region -> region.roles().contains(homeRole(shard))).toList();
-    return atHome.isEmpty() ? regions : atHome;
+        regions.stream().filter(region -> region.node().roles().contains(home)).toList();
+    List<Region> candidates = atHome.isEmpty() ? regions : atHome;
+    return candidates.isEmpty()
+        ? Optional.empty()
+        : Optional.of(candidates.get(indexOf(shard) % candidates.size()).ref());
   }
 
   /** Shards that are no cells (of areas themselves) are named as the area. */
   private static String homeRole(String shard) {
+    return cell(shard).map(cell -> roleOf(cell.area())).orElse(ROLE_PREFIX + shard);
+  }
+
+  private static int indexOf(String shard) {
+    return cell(shard).map(CellId::index).orElse(0);
+  }
+
+  private static Optional<CellId> cell(String shard) {
     try {
-      return roleOf(CellId.parse(shard).area());
+      return Optional.of(CellId.parse(shard));
     } catch (MalformedIdException _) {
-      return "area-" + shard;
+      return Optional.empty();
     }
   }
 
-  private static Optional<Region> leastLoaded(List<Region> regions) {
-    return regions.stream()
-        .min(
-            Comparator.<Region>comparingInt(region -> region.shards().size())
-                .thenComparing(region -> region.ref().path().toString()));
-  }
-
-  /** Only those on members that are up: a leaving node must not get what it just gave away. */
   private List<Region> regions(Map<ActorRef, IndexedSeq<String>> allocations) {
     List<Region> regions = new ArrayList<>();
-    allocations.forEach((ref, shards) ->
-        rolesOfUpMember
-            .apply(ref)
-            .ifPresent(
-                roles -> regions.add(new Region(ref, roles, CollectionConverters.asJava(shards)))));
+    allocations
+        .keySet()
+        .forEach(ref -> upMember.apply(ref).ifPresent(node -> regions.add(new Region(ref, node))));
+    regions.sort(Comparator.comparing(region -> region.node().address()));
     return regions;
   }
 
-  private static Optional<Set<String>> rolesOfUpMember(Cluster cluster, ActorRef region) {
+  private static Optional<Node> upMember(Cluster cluster, ActorRef region) {
     Address address =
         region.path().address().hasGlobalScope() ? region.path().address() : cluster.selfAddress();
     for (Member member : cluster.state().getMembers()) {
       if (member.address().equals(address) && member.status().equals(MemberStatus.up())) {
-        return Optional.of(member.getRoles());
+        return Optional.of(new Node(address.toString(), member.getRoles()));
       }
     }
     return Optional.empty();
   }
 
-  private record Region(ActorRef ref, Set<String> roles, List<String> shards) {}
-
-  /** The nodes of one area, and what they run of it. */
-  private record AreaShards(String role, List<Region> nodes) {
-    boolean owns(String shard) {
-      return homeRole(shard).equals(role);
-    }
-
-    int countOn(Region region) {
-      return (int) region.shards().stream().filter(this::owns).count();
-    }
-  }
+  private record Region(ActorRef ref, Node node) {}
 }

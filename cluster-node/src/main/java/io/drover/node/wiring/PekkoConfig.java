@@ -7,6 +7,7 @@ import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.DatabaseSettings;
 import io.drover.config.settings.NodeSettings;
 import io.drover.node.sharding.CellAllocation;
+import io.drover.node.sharding.ClusterNodes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,9 @@ public final class PekkoConfig {
     Map<String, Object> values = new HashMap<>();
     values.put("pekko.remote.artery.canonical.hostname", settings.cluster().host());
     values.put("pekko.remote.artery.canonical.port", settings.cluster().port());
-    values.put("pekko.cluster.roles", List.of(CellAllocation.roleOf(settings.area())));
+    values.put(
+        "pekko.cluster.roles",
+        List.of(CellAllocation.roleOf(settings.area()), ClusterNodes.roleOf(settings.name())));
     values.put(
         "pekko.cluster.seed-nodes",
         settings.seedNodes().stream().map(PekkoConfig::seedNode).toList());

@@ -22,7 +22,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 final class CellAllocationTest {
   private final ActorTestKit testKit = ActorTestKit.create();
-  private final Map<ActorRef, Set<String>> upMembers = new HashMap<>();
+  private final Map<ActorRef, CellAllocation.Node> upMembers = new HashMap<>();
   private final Map<ActorRef, IndexedSeq<String>> allocations = new HashMap<>();
   private final CellAllocation allocation =
       new CellAllocation(ref -> Optional.ofNullable(upMembers.get(ref)));
@@ -33,11 +33,14 @@ final class CellAllocationTest {
   }
 
   @Test
-  void shouldPutACellOnTheNodeOfItsAreaThatHasFewest() {
+  void shouldSpreadTheCellsOfAnAreaEvenlyOverItsNodes() {
     ActorRef south = node("south");
-    node("north", "north-00");
-    ActorRef idleNorth = node("north");
-    assertThat(allocate(south, "north-03")).isEqualTo(idleNorth);
+    ActorRef first = node("north");
+    ActorRef second = node("north");
+    assertThat(allocate(south, "north-00")).isEqualTo(first);
+    assertThat(allocate(south, "north-01")).isEqualTo(second);
+    assertThat(allocate(south, "north-02")).isEqualTo(first);
+    assertThat(allocate(first, "south-05")).isEqualTo(south);
   }
 
   @Test
@@ -51,8 +54,8 @@ final class CellAllocationTest {
   @Test
   void shouldPutTheShardOfAnAreaOnItsOwnNode() {
     ActorRef south = node("south");
-    node("north");
-    assertThat(allocate(upMembers.keySet().iterator().next(), "south")).isEqualTo(south);
+    ActorRef north = node("north");
+    assertThat(allocate(north, "south")).isEqualTo(south);
   }
 
   @Test
@@ -71,23 +74,24 @@ final class CellAllocationTest {
   }
 
   @Test
-  void shouldEvenOutTheNodesOfAnArea() {
-    node("north", "north-00", "north-01", "north-02");
-    node("north", "north-03");
-    assertThat(rebalance(Set.of())).hasSize(1).isSubsetOf("north-00", "north-01", "north-02");
+  void shouldGiveASecondNodeItsHalf() {
+    node("north", "north-00", "north-01", "north-02", "north-03");
+    node("north");
+    assertThat(rebalance(Set.of())).containsExactlyInAnyOrder("north-01", "north-03");
   }
 
   @Test
-  void shouldLeaveBalancedNodesAlone() {
-    node("north", "north-00", "north-01");
-    node("north", "north-02");
+  void shouldLeaveNodesAloneThatHaveWhatTheyShould() {
+    node("north", "north-00", "north-02", "north");
+    node("north", "north-01");
     node("south", "south-00");
     assertThat(rebalance(Set.of())).isEmpty();
   }
 
   private ActorRef node(String area, String... shards) {
     ActorRef region = Adapter.toClassic(testKit.spawn(Behaviors.empty()));
-    upMembers.put(region, Set.of("area-" + area, "dc-default"));
+    String address = "node-" + upMembers.size();
+    upMembers.put(region, new CellAllocation.Node(address, Set.of("area-" + area, "dc-default")));
     allocations.put(region, shards(shards));
     return region;
   }

@@ -1,0 +1,120 @@
+package io.drover.node.wiring;
+
+import io.drover.actor.Ids;
+import io.drover.actor.Routes;
+import io.drover.actor.api.ControlPlane;
+import io.drover.actor.area.Area;
+import io.drover.actor.host.Host;
+import io.drover.actor.migration.Migration;
+import io.drover.actor.migration.MigrationObserver;
+import io.drover.actor.operation.Operation;
+import io.drover.actor.placement.Scheduler;
+import io.drover.actor.routing.RoutedPeers;
+import io.drover.actor.routing.ShardedControlPlane;
+import io.drover.actor.vm.Vm;
+import io.drover.config.settings.EntitySettings;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import io.drover.node.sharding.CellAllocation;
+import io.drover.node.sharding.CellOfEntity;
+import io.drover.node.sharding.ClusterNodes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityContext;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.persistence.typed.PersistenceId;
+
+/** Starts the shard regions of every kind of entity, each cell on a node of its area. */
+public final class FleetEntities {
+  /** What blackouts are measured in, by agents too. */
+  private static final Duration CLOCK_TICK = ChronoUnit.MICROS.getDuration();
+
+  private final ActorSystem<?> system;
+  private final Routes routes;
+  private final FleetSettings settings;
+  private final MigrationObserver observer;
+  private final InstantSource clock = Clock.tick(Clock.systemUTC(), CLOCK_TICK);
+  private final RoutedPeers peers;
+
+  private FleetEntities(
+      ActorSystem<?> system, Routes routes, FleetSettings settings, MigrationObserver observer) {
+    this.system = system;
+    this.routes = routes;
+    this.settings = settings;
+    this.observer = observer;
+    this.peers = new RoutedPeers(routes);
+  }
+
+  /** Starts them all, and returns the way to them. The same call on every node. */
+  public static ControlPlane start(
+      ActorSystem<?> system, Routes routes, FleetSettings settings, MigrationObserver observer) {
+    FleetEntities entities = new FleetEntities(system, routes, settings, observer);
+    entities.startRegions();
+    return new ShardedControlPlane(routes, Ids.random(), new ClusterNodes(system));
+  }
+
+  private void startRegions() {
+    EntitySettings limits = settings.entities();
+    region(
+        Area.TYPE_KEY,
+        entity ->
+            Area.create(new AreaId(entity.getEntityId()), persistenceId(entity), limits, clock));
+    region(
+        Scheduler.TYPE_KEY,
+        entity -> Scheduler.create(new AreaId(entity.getEntityId()), routes, limits));
+    region(
+        Host.TYPE_KEY,
+        entity ->
+            Host.create(
+                HostId.parse(entity.getEntityId()), persistenceId(entity), peers, limits, clock));
+    Vm.Ports ports = new Vm.Ports(routes, peers, limits, clock, Ids.random());
+    region(
+        Vm.TYPE_KEY,
+        entity -> Vm.create(VmId.parse(entity.getEntityId()), persistenceId(entity), ports));
+    region(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
+    ClusterSharding.get(system)
+        .init(
+            entity(Migration.TYPE_KEY, this::migration)
+                .withSettings(
+                    // whatever is in flight goes on by itself after a restart of all nodes
+                    ClusterShardingSettings.create(system).withRememberEntities(true)));
+  }
+
+  private Behavior<Migration.Command> migration(EntityContext<Migration.Command> entity) {
+    Migration.Ports ports =
+        new Migration.Ports(routes, observer, settings.migrations(), settings.entities(), clock);
+    return Behaviors.setup(context ->
+        Migration.create(
+            MigrationId.parse(entity.getEntityId()),
+            persistenceId(entity),
+            ports,
+            () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf()))));
+  }
+
+  private <C> void region(EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
+    ClusterSharding.get(system).init(entity(type, behavior));
+  }
+
+  private <C> Entity<C, ?> entity(
+      EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
+    return Entity.of(type, behavior)
+        .withMessageExtractor(new CellOfEntity<C>())
+        .withAllocationStrategy(CellAllocation.of(Adapter.toClassic(system)));
+  }
+
+  private static PersistenceId persistenceId(EntityContext<?> entity) {
+    return PersistenceId.of(entity.getEntityTypeKey().name(), entity.getEntityId());
+  }
+}

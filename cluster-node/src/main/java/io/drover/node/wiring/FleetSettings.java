@@ -1,0 +1,20 @@
+package io.drover.node.wiring;
+
+import com.typesafe.config.Config;
+import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.MigrationSettings;
+import io.drover.config.settings.NodeSettings;
+
+/** All settings of a control node. */
+public record FleetSettings(
+    NodeSettings node, EntitySettings entities, MigrationSettings migrations) {
+  /**
+   * Reads them.
+   *
+   * @throws io.drover.config.settings.SettingsException naming the key
+   */
+  public static FleetSettings from(Config root) {
+    return new FleetSettings(
+        NodeSettings.from(root), EntitySettings.from(root), MigrationSettings.from(root));
+  }
+}
