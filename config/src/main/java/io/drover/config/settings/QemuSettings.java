@@ -2,9 +2,11 @@ package io.drover.config.settings;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.UUID;
 
 /**
  * How one agent runs QEMU guests.
@@ -55,12 +57,12 @@ public record QemuSettings(
     try {
       Config agent = root.getConfig("drover.agent");
       Config qemu = root.getConfig(SECTION);
+      Path state = Path.of(agent.getString("state-dir")).toAbsolutePath().normalize();
       return new QemuSettings(
           qemu.getString("binary"),
           accel(qemu.getString("accel")),
-          Path.of(
-              qemu.getString("shm-dir"), agent.getString("area") + "-" + agent.getString("name")),
-          Path.of(agent.getString("state-dir"), "qemu"),
+          Path.of(qemu.getString("shm-dir"), nameFor(state)),
+          state.resolve("qemu"),
           Path.of(agent.getString("images-dir")),
           qemu.getString("machine"),
           qemu.getString("cpu"),
@@ -69,6 +71,12 @@ public record QemuSettings(
     } catch (ConfigException e) {
       throw new SettingsException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** Short, and different for every agent on a machine, as their state directories are. */
+  private static String nameFor(Path state) {
+    UUID digest = UUID.nameUUIDFromBytes(state.toString().getBytes(StandardCharsets.UTF_8));
+    return digest.toString().substring(24); // the last group: 12 hex digits
   }
 
   /** A name, so that no further QEMU options can be smuggled in after a comma. */

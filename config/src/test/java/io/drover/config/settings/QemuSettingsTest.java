@@ -15,10 +15,11 @@ class QemuSettingsTest {
 
   @Test
   void shouldGiveEachAgentItsOwnDirectories() {
-    QemuSettings settings =
-        QemuSettings.from(with("drover.agent { area = west, name = h7, state-dir = /var/d }"));
-    assertThat(settings.shmDirectory()).isEqualTo(Path.of("/dev/shm/drover/west-h7"));
+    QemuSettings settings = QemuSettings.from(with("drover.agent.state-dir = /var/d"));
+    QemuSettings other = QemuSettings.from(with("drover.agent.state-dir = /var/e"));
     assertThat(settings.stateDirectory()).isEqualTo(Path.of("/var/d/qemu"));
+    assertThat(settings.shmDirectory().getParent()).isEqualTo(Path.of("/dev/shm/drover"));
+    assertThat(settings.shmDirectory()).isNotEqualTo(other.shmDirectory());
     assertThat(settings.accel()).isEqualTo(QemuSettings.Accel.AUTO);
   }
 
