@@ -4,6 +4,7 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetViews;
 import io.drover.http.exchange.Dispatcher;
 import io.drover.http.exchange.Endpoint;
+import io.drover.http.exchange.MalformedRequestHandler;
 import io.drover.http.node.LocalNode;
 import io.drover.http.route.AreaRoutes;
 import io.drover.http.route.ConsoleRoutes;
@@ -92,6 +93,7 @@ public final class ApiServer {
     ServerSettings defaults = ServerSettings.create(system.settings().config());
     return defaults
         .withTransparentHeadRequests(true)
+        .withParsingErrorHandler(MalformedRequestHandler.class.getName())
         .withMaxConnections(CONNECTION_LIMIT)
         .withTimeouts(
             defaults

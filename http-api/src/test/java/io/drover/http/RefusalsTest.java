@@ -12,6 +12,10 @@ import io.drover.actor.api.RefusedException;
 import io.drover.http.ApiFixture.Answer;
 import io.drover.http.exchange.Dispatcher;
 import io.drover.http.problem.ProblemType;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
@@ -220,5 +224,20 @@ class RefusalsTest {
     Answer form = api.post("/v1/vms", "a=b", "Content-Type", "text/plain");
     assertThat(form.status()).isEqualTo(415);
     assertThat(List.of(form.problem())).containsExactly("unsupported-media-type");
+  }
+
+  /** The JDK's client refuses to send such a thing, so it is written by hand. */
+  @Test
+  void shouldAnswerAProblemToWhatIsNotHttp() throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.uri("/").getPort())) {
+      socket
+          .getOutputStream()
+          .write("GET /v1/vms/%zz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json");
+      api.contract.checkBody(
+          "/components/schemas/Problem", answer.substring(answer.indexOf("\r\n\r\n") + 4));
+    }
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -161,7 +162,10 @@ public final class Api {
   }
 
   private UnreachableException unreachable(Exception e) {
-    String why = Optional.ofNullable(e.getMessage()).orElseGet(() -> e.getClass().getSimpleName());
+    String why =
+        e instanceof ConnectException
+            ? "cannot connect; --server or DROVER_SERVER names another one"
+            : Optional.ofNullable(e.getMessage()).orElseGet(() -> e.getClass().getSimpleName());
     return new UnreachableException("no answer from %s (%s)".formatted(server, why), e);
   }
 

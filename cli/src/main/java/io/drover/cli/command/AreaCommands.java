@@ -11,7 +11,6 @@ import picocli.CommandLine.Parameters;
 /** {@code drover area}. */
 @Command(
     name = "area",
-    mixinStandardHelpOptions = true,
     description = "Failure and control domains.",
     synopsisSubcommandLabel = "COMMAND")
 final class AreaCommands {
@@ -21,7 +20,7 @@ final class AreaCommands {
     this.session = session;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "List areas.")
+  @Command(description = "List areas.")
   int list() {
     List<JsonNode> areas = session.api().list("/v1/areas", Map.of());
     return session.print(areas, () -> table(areas));
@@ -40,7 +39,7 @@ final class AreaCommands {
     return table.toString();
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Show an area, its cells and hosts.")
+  @Command(description = "Show an area, its cells and hosts.")
   int show(@Parameters(paramLabel = "AREA") String area) {
     JsonNode shown = session.api().get("/v1/areas/" + area);
     return session.print(shown, () -> Details.of(shown));

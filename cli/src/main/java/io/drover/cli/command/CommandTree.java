@@ -65,7 +65,6 @@ public final class CommandTree {
   /** Prints a completion script. */
   @Command(
       name = "completion",
-      mixinStandardHelpOptions = true,
       description = "Prints a completion script for bash and zsh: source <(drover completion)")
   private static final class CompletionCommand implements Runnable {
     private final Session session;

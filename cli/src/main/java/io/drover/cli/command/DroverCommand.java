@@ -8,6 +8,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "drover",
     description = "Keeps a fleet of virtual machines running while everything under them changes.",
+    scope = ScopeType.INHERIT,
     mixinStandardHelpOptions = true,
     version = "drover 0.1.0",
     exitCodeListHeading = "%nExit codes:%n",

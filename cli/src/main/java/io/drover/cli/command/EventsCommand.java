@@ -16,10 +16,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** {@code drover events}: a line per event; with {@code --output json} a JSON object per line. */
-@Command(
-    name = "events",
-    mixinStandardHelpOptions = true,
-    description = "What happens, or what happened.")
+@Command(name = "events", description = "What happens, or what happened.")
 final class EventsCommand implements Callable<Integer> {
   private static final String DATA = "data: ";
   private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
@@ -99,7 +96,7 @@ final class EventsCommand implements Callable<Integer> {
         .println(
             session.isJson()
                 ? event.toString()
-                : "%-8d %s  %-24s %s  %s"
+                : "%-8d %-27s  %-24s %s  %s"
                     .formatted(
                         event.path("sequence").asLong(),
                         event.path("at").asText(),

@@ -16,7 +16,6 @@ import picocli.CommandLine.Parameters;
 /** {@code drover host}. A host is named by its name, {@code area/name}, or its id. */
 @Command(
     name = "host",
-    mixinStandardHelpOptions = true,
     description = "Machines that carry guests.",
     synopsisSubcommandLabel = "COMMAND")
 final class HostCommands {
@@ -28,7 +27,7 @@ final class HostCommands {
     this.session = session;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "List hosts.")
+  @Command(description = "List hosts.")
   int list(@Option(names = "--area", description = "Only this area's.") @Nullable String area) {
     List<JsonNode> hosts =
         session.api().list("/v1/hosts", area == null ? Map.of() : Map.of("area", area));
@@ -73,23 +72,31 @@ final class HostCommands {
         .collect(Collectors.joining(","));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Show a host.")
+  @Command(description = "Show a host.")
   int show(@Parameters(paramLabel = HOST) String host) {
-    return print(session.api().get(path(host)));
+    JsonNode shown = session.api().get(path(host));
+    return session.print(shown, () -> Details.of(shown));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Let no new VMs on a host.")
+  @Command(description = "Let no new VMs on a host.")
   int cordon(@Parameters(paramLabel = HOST) String host) {
-    return print(session.api().post(path(host) + ":cordon"));
+    return change(host, "cordon");
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Let new VMs on a host again.")
+  @Command(description = "Let new VMs on a host again.")
   int uncordon(@Parameters(paramLabel = HOST) String host) {
-    return print(session.api().post(path(host) + ":uncordon"));
+    return change(host, "uncordon");
   }
 
-  private int print(JsonNode host) {
-    return session.print(host, () -> Details.of(host));
+  private int change(String host, String action) {
+    JsonNode changed = session.api().post(path(host) + ":" + action);
+    return session.print(
+        changed,
+        () ->
+            "%s  cordoned: %s\n"
+                .formatted(
+                    changed.path("id").asText(),
+                    changed.path("cordoned").asBoolean() ? "yes" : "no"));
   }
 
   private String path(String host) {

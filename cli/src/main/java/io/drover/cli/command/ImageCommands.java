@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
 /** {@code drover image}. */
 @Command(
     name = "image",
-    mixinStandardHelpOptions = true,
     description = "What guests are made from.",
     synopsisSubcommandLabel = "COMMAND")
 final class ImageCommands {
@@ -22,7 +21,7 @@ final class ImageCommands {
     this.session = session;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "List images.")
+  @Command(description = "List images.")
   int list() {
     List<JsonNode> images = session.api().list("/v1/images", Map.of());
     return session.print(images, () -> table(images));

@@ -15,7 +15,6 @@ import picocli.CommandLine.Parameters;
 /** {@code drover migration}. A migration is named by its id, or the end of it. */
 @Command(
     name = "migration",
-    mixinStandardHelpOptions = true,
     description = "Moves of VMs between hosts.",
     synopsisSubcommandLabel = "COMMAND")
 final class MigrationCommands {
@@ -27,7 +26,7 @@ final class MigrationCommands {
     this.session = session;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "List migrations.")
+  @Command(description = "List migrations.")
   int list(
       @Option(names = "--vm", description = "Only this VM's.") @Nullable String vm,
       @Option(names = "--active", description = "Only those under way.") boolean active) {
@@ -71,19 +70,19 @@ final class MigrationCommands {
             Units.text(migration.path("target")));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Show a migration and its figures.")
+  @Command(description = "Show a migration and its figures.")
   int show(@Parameters(paramLabel = MIGRATION) String migration) {
     JsonNode shown = session.api().get(path(migration));
     return session.print(shown, () -> MigrationReport.full(shown));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Roll back, unless it switched over.")
+  @Command(description = "Roll back, unless it switched over.")
   int cancel(@Parameters(paramLabel = MIGRATION) String migration) {
     JsonNode cancelled = session.api().post(path(migration) + ":cancel");
     return session.print(cancelled, () -> line(cancelled));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Follow a migration to its end.")
+  @Command(description = "Follow a migration to its end.")
   int watch(@Parameters(paramLabel = MIGRATION) String migration) {
     return new Waiting(session).watch(session.names().migration(migration));
   }

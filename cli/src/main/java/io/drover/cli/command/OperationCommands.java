@@ -12,7 +12,6 @@ import picocli.CommandLine.Parameters;
 /** {@code drover operation}. */
 @Command(
     name = "operation",
-    mixinStandardHelpOptions = true,
     description = "Long work that requests started.",
     synopsisSubcommandLabel = "COMMAND")
 final class OperationCommands {
@@ -22,7 +21,7 @@ final class OperationCommands {
     this.session = session;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "List operations.")
+  @Command(description = "List operations.")
   int list() {
     List<JsonNode> operations = session.api().list("/v1/operations", Map.of());
     return session.print(operations, () -> table(operations));
@@ -53,7 +52,7 @@ final class OperationCommands {
             reason.isEmpty() ? "" : ": " + reason);
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Show an operation.")
+  @Command(description = "Show an operation.")
   int show(@Parameters(paramLabel = "OPERATION") String operation) {
     JsonNode shown = session.api().get("/v1/operations/" + operation);
     return session.print(shown, () -> Details.of(shown));

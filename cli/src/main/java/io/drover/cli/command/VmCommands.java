@@ -16,11 +16,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code drover vm}. A VM is named by its name, its id, or the end of its id. */
-@Command(
-    name = "vm",
-    mixinStandardHelpOptions = true,
-    description = "Virtual machines.",
-    synopsisSubcommandLabel = "COMMAND")
+@Command(name = "vm", description = "Virtual machines.", synopsisSubcommandLabel = "COMMAND")
 final class VmCommands {
   private static final String VM = "VM";
   private static final String WAIT = "Wait until the work is over.";
@@ -31,12 +27,12 @@ final class VmCommands {
     this.session = session;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "List VMs.")
+  @Command(description = "List VMs.")
   int list(
       @Option(names = "--area", description = "Only this area's.") @Nullable String area,
       @Option(names = "--host", description = "Only those that run there.") @Nullable String host,
-      @Option(names = "--phase", description = "Only those in this phase.")
-          @Nullable String phase) {
+      @Option(names = "--phase", description = "Only those in this phase.") @Nullable String phase,
+      @Option(names = "--all", description = "Deleted ones too.") boolean all) {
     Map<String, String> query = new HashMap<>();
     if (area != null) {
       query.put("area", area);
@@ -47,7 +43,10 @@ final class VmCommands {
     if (phase != null) {
       query.put("phase", phase);
     }
-    List<JsonNode> vms = session.api().list("/v1/vms", query);
+    List<JsonNode> vms =
+        session.api().list("/v1/vms", query).stream()
+            .filter(vm -> all || phase != null || !vm.path("phase").asText().equals("DELETED"))
+            .toList();
     return session.print(vms, () -> table(vms));
   }
 
@@ -69,13 +68,13 @@ final class VmCommands {
     return table.toString();
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Show a VM.")
+  @Command(description = "Show a VM.")
   int show(@Parameters(paramLabel = VM) String vm) {
     JsonNode shown = session.api().get(path(vm));
     return session.print(shown, () -> Details.of(shown));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Create and start VMs.")
+  @Command(description = "Create and start VMs.")
   int create(
       @Parameters(paramLabel = "NAME") String name,
       @Option(names = "--image", required = true, description = "See: drover image list.")
@@ -150,14 +149,14 @@ final class VmCommands {
     return areas.getFirst();
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Start a stopped VM.")
+  @Command(description = "Start a stopped VM.")
   int start(
       @Parameters(paramLabel = VM) String vm,
       @Option(names = "--wait", description = WAIT) boolean wait) {
     return operation(session.api().post(path(vm) + ":start"), wait);
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Stop a VM.")
+  @Command(description = "Stop a VM.")
   int stop(
       @Parameters(paramLabel = VM) String vm,
       @Option(names = "--grace", description = "How long its guest may take (default: 10s).")
@@ -170,14 +169,14 @@ final class VmCommands {
     return operation(session.api().post(path(vm) + ":stop", request), wait);
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Stop a guest and boot it again.")
+  @Command(description = "Stop a guest and boot it again.")
   int reboot(
       @Parameters(paramLabel = VM) String vm,
       @Option(names = "--wait", description = WAIT) boolean wait) {
     return operation(session.api().post(path(vm) + ":reboot"), wait);
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Stop a VM and forget it.")
+  @Command(description = "Stop a VM and forget it.")
   int delete(
       @Parameters(paramLabel = VM) String vm,
       @Option(names = "--wait", description = WAIT) boolean wait) {
@@ -192,7 +191,7 @@ final class VmCommands {
         : Session.DONE;
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Move a running VM while it works.")
+  @Command(description = "Move a running VM while it works.")
   int migrate(
       @Parameters(paramLabel = VM) String vm,
       @Option(names = "--to", paramLabel = "HOST", description = "Else the scheduler chooses.")
@@ -224,7 +223,7 @@ final class VmCommands {
         : session.print(migration, () -> MigrationCommands.line(migration));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Print what a guest wrote.")
+  @Command(description = "Print what a guest wrote.")
   int console(
       @Parameters(paramLabel = VM) String vm,
       @Option(

@@ -21,7 +21,7 @@ public final class Details {
       JsonNode value = field.getValue();
       String name = indent + field.getKey();
       if (value.isValueNode()) {
-        line(text, name, scalar(field.getKey(), value));
+        line(text, indent + label(field.getKey(), value), scalar(field.getKey(), value));
       } else if (value.isEmpty()) {
         line(text, name, Units.UNKNOWN);
       } else if (value.isObject()) {
@@ -46,7 +46,7 @@ public final class Details {
       if (!value.equals(Units.UNKNOWN)) {
         fields
             .append(fields.isEmpty() ? "" : ", ")
-            .append(label(field.getKey()))
+            .append(label(field.getKey(), field.getValue()))
             .append(' ')
             .append(value);
       }
@@ -55,16 +55,15 @@ public final class Details {
   }
 
   private static void line(StringBuilder text, String name, String value) {
-    String label = label(name);
-    text.append(label)
-        .append(" ".repeat(Math.max(1, NAME_WIDTH - label.length())))
+    text.append(name)
+        .append(" ".repeat(Math.max(1, NAME_WIDTH - name.length())))
         .append(value)
         .append('\n');
   }
 
-  /** The name without the unit that its value shows. */
-  private static String label(String name) {
-    return name.replaceFirst("(BytesPerSecond|Bytes|Us|Ms|Millis)$", "");
+  /** The name without the unit that its value shows; texts are the guest's or operator's own. */
+  private static String label(String name, JsonNode value) {
+    return value.isNumber() ? name.replaceFirst("(BytesPerSecond|Bytes|Us|Ms|Millis)$", "") : name;
   }
 
   private static String scalar(String name, JsonNode value) {

@@ -1,0 +1,65 @@
+package io.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the tests take for answers of the server is what its contract says. */
+class CannedAnswersTest {
+  private static final String LOCATION = "https://drover.test/openapi.json";
+  private static final Path CONTRACT = Path.of("../http-api/src/main/resources/openapi.yaml");
+
+  @ParameterizedTest
+  @CsvSource({
+    "vms-1, VmPage",
+    "vms-2, VmPage",
+    "vm, Vm",
+    "vm-starting, Vm",
+    "vm-running, Vm",
+    "vm-failed, Vm",
+    "hosts, HostPage",
+    "host, Host",
+    "host-cordoned, Host",
+    "migrations, MigrationPage",
+    "migration-reserved, Migration",
+    "migration-pre-copy, Migration",
+    "migration-completed, Migration",
+    "migration-rolled-back, Migration",
+    "images, ImagePage",
+    "areas, AreaPage",
+    "area, Area",
+    "operations, OperationPage",
+    "operation-running, Operation",
+    "operation-done, Operation",
+    "events, EventPage",
+    "events-end, EventPage",
+    "no-capacity, Problem",
+    "unknown-outcome, Problem",
+    "not-found, Problem"
+  })
+  void shouldKeepToTheContract(String answer, String schema) throws IOException {
+    JsonNode contract = new ObjectMapper(new YAMLFactory()).readTree(CONTRACT.toFile());
+    JsonSchemaFactory schemas =
+        JsonSchemaFactory.getInstance(
+            VersionFlag.V202012,
+            builder ->
+                builder.schemaLoaders(loaders ->
+                    loaders.schemas(uri -> uri.equals(LOCATION) ? contract.toString() : null)));
+
+    assertThat(
+            schemas
+                .getSchema(SchemaLocation.of(LOCATION + "#/components/schemas/" + schema))
+                .validate(CannedServer.resource("answers/" + answer + ".json"), InputFormat.JSON))
+        .isEmpty();
+  }
+}
