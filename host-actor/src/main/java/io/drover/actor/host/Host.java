@@ -57,6 +57,7 @@ public final class Host {
       permits Command.AttachAgent,
           Command.AgentSaid,
           Command.DetachAgent,
+          Command.CheckSession,
           Command.Claim,
           Command.ReleaseClaim,
           Command.HandOverClaim,
@@ -89,6 +90,12 @@ public final class Host {
 
     /** That session is over. */
     record DetachAgent(String sessionId) implements Command {}
+
+    /**
+     * Answered only when that session is not the current one: by {@link AgentSession.Refused}, not
+     * for good. An entity that moved knows no session, and its agent must say Hello again.
+     */
+    record CheckSession(String sessionId, ActorRef<AgentSession> session) implements Command {}
 
     /**
      * Promises resources to a VM or a migration. Repeatable: an owner has one claim here, and a

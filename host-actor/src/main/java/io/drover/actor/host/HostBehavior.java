@@ -146,6 +146,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       case On(Registered s, Command.AgentSaid c) -> agentSaid(s, c);
       case On(Registered s, Command.DetachAgent c) when link.isCurrent(c.sessionId()) ->
           detach("its agent's session is over");
+      case On(HostState s, Command.CheckSession c) -> checkSession(c);
       case On(Registered s, Command.Claim c) -> claim(s, c);
       case On(Registered s, Command.ReleaseClaim c) when s.facts().claimOf(c.owner()).isPresent() ->
           persistAndOffer(
@@ -253,6 +254,13 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       return detach("its agent has seen a higher control epoch");
     }
     voice.pass(c.report(), state, link, clock.instant());
+    return Effect().none();
+  }
+
+  private Effect<Event, HostState> checkSession(Command.CheckSession c) {
+    if (!link.isCurrent(c.sessionId())) {
+      c.session().tell(new AgentSession.Refused("the controller of " + host + " has moved", false));
+    }
     return Effect().none();
   }
 
