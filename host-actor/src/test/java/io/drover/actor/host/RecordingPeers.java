@@ -1,0 +1,64 @@
+package io.drover.actor.host;
+
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Keeps what a host tells its peers, as {@code word subject}. */
+final class RecordingPeers implements HostPeers {
+  private final Queue<String> words = new ConcurrentLinkedQueue<>();
+  private final Queue<HostOffer> offers = new ConcurrentLinkedQueue<>();
+  volatile boolean needed = true;
+
+  List<String> words() {
+    return List.copyOf(words);
+  }
+
+  List<HostOffer> offers() {
+    return List.copyOf(offers);
+  }
+
+  @Override
+  public void guestReported(VmId vm, HostId host, GuestStatus guest) {
+    words.add("reported " + vm + " " + guest.state());
+  }
+
+  @Override
+  public void hostAttached(VmId vm, HostId host, String incarnation, Optional<GuestStatus> guest) {
+    words.add("attached " + vm + " " + guest.map(g -> g.state().name()).orElse("none"));
+  }
+
+  @Override
+  public void hostDetached(VmId vm, HostId host) {
+    words.add("detached " + vm);
+  }
+
+  @Override
+  public void migrationReported(MigrationId migration, HostId host, AgentReport report) {
+    words.add("migration " + migration + " " + report.getClass().getSimpleName());
+  }
+
+  @Override
+  public void agentRestarted(MigrationId migration, HostId host, String incarnation) {
+    words.add("restarted " + migration);
+  }
+
+  @Override
+  public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
+    words.add("need " + owner);
+    replyTo.tell(new Host.Need(owner, needed));
+  }
+
+  @Override
+  public void offered(HostOffer offer) {
+    offers.add(offer);
+  }
+}
