@@ -131,7 +131,7 @@ public final class ControlNode implements AutoCloseable {
     ReadSide.startProjection(system, database.dataSource());
     FleetViews views =
         ReadSide.views(system, database.dataSource(), controlPlane, () -> areasOf(cluster));
-    AgentGateway gateway = AgentGateway.start(system, node, routes, metrics);
+    AgentGateway gateway = openGateway(system, node, routes, metrics);
     readiness.met(Condition.GATEWAY);
     CoordinatedShutdown.get(system)
         .addTask(
@@ -210,6 +210,15 @@ public final class ControlNode implements AutoCloseable {
           return Done.done();
         })
         .join();
+  }
+
+  private static AgentGateway openGateway(
+      ActorSystem<Void> system, NodeSettings node, ClusterRoutes routes, NodeMetrics metrics) {
+    try {
+      return AgentGateway.start(system, node, routes, metrics);
+    } catch (IOException e) {
+      throw NodeStartException.cannotListen("gateway", node.gateway(), e);
+    }
   }
 
   private static BindAddress bindHttp(

@@ -4,7 +4,6 @@ import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
-import io.drover.node.wiring.NodeStartException;
 import io.drover.protocol.v1.AgentGatewayGrpc;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.ToAgent;
@@ -40,10 +39,11 @@ public final class AgentGateway implements AutoCloseable {
   /**
    * Listens, and hands each session to an actor of its own.
    *
-   * @throws NodeStartException when the port is taken
+   * @throws IOException when the address cannot be bound
    */
   public static AgentGateway start(
-      ActorSystem<?> system, NodeSettings settings, Routes routes, GatewayObserver observer) {
+      ActorSystem<?> system, NodeSettings settings, Routes routes, GatewayObserver observer)
+      throws IOException {
     BindAddress wanted = settings.gateway();
     Sessions sessions = new Sessions(system, settings, routes, observer);
     Server server =
@@ -56,11 +56,7 @@ public final class AgentGateway implements AutoCloseable {
             .maxInboundMessageSize(MESSAGE_LIMIT_BYTES)
             .addService(sessions)
             .build();
-    try {
-      server.start();
-    } catch (IOException e) {
-      throw NodeStartException.cannotListen("gateway", wanted, e);
-    }
+    server.start();
     BindAddress bound = new BindAddress(wanted.host(), server.getPort());
     sessions.endpoints = endpoints(settings, bound, system.startTime());
     return new AgentGateway(server, bound);

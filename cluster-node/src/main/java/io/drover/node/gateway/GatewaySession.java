@@ -163,7 +163,7 @@ final class GatewaySession {
 
   private Behavior<Command> attached(HostId host, boolean welcomed) {
     return Behaviors.receive(Command.class)
-        .onMessage(Heard.class, heard -> heard(host, heard.message()))
+        .onMessage(Heard.class, heard -> heard(host, heard.message(), welcomed))
         .onMessage(Say.class, say -> say(host, say.message()))
         .onMessage(StreamEnded.class, ended -> lost(host, ended.reason()))
         .onMessage(
@@ -184,13 +184,17 @@ final class GatewaySession {
         .build();
   }
 
-  private Behavior<Command> heard(HostId host, FromAgent message) {
+  private Behavior<Command> heard(HostId host, FromAgent message, boolean welcomed) {
     if (message.hasHello()) {
       return sendAway(host, "Hello was said twice in one session");
     }
     try {
       AgentReport report = ReportTranslation.fromProto(message);
       routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.AgentSaid(sessionId, report));
+      if (welcomed && report instanceof AgentReport.Heartbeat) {
+        // a Host that moved to another node knows no session: it says so, and the agent comes back
+        routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.CheckSession(sessionId, fromHost));
+      }
       return Behaviors.same();
     } catch (MalformedMessageException e) {
       return sendAway(host, String.valueOf(e.getMessage()));

@@ -1,12 +1,13 @@
 package io.drover.node.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.DatabaseSettings;
@@ -16,7 +17,6 @@ import io.drover.config.units.CellId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.VmId;
-import io.drover.node.wiring.NodeStartException;
 import io.drover.protocol.v1.Done;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestChanged;
@@ -26,6 +26,7 @@ import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.Refused;
 import io.drover.protocol.v1.ToAgent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -49,11 +50,11 @@ final class AgentGatewayTest {
   private AgentGateway gateway;
   private ScriptedAgent agent;
 
-  /** What the gateway sent to a host. */
-  private record Told(String host, Object command) {}
+  /** What the gateway sent to an entity. */
+  private record Told(String entity, Object command) {}
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     gateway = AgentGateway.start(testKit.system(), settings(0), routes(), new SilentObserver());
     agent = ScriptedAgent.connect(gateway.address());
   }
@@ -67,8 +68,7 @@ final class AgentGatewayTest {
 
   @Test
   void shouldCarryASessionBothWays() {
-    agent.say(hello("north", "h1", 1));
-    Host.Command.AttachAgent attach = expectToldToH1(Host.Command.AttachAgent.class);
+    Host.Command.AttachAgent attach = attachH1();
     assertThat(attach.host()).isEqualTo(H1);
     assertThat(attach.hello().hostName()).isEqualTo("h1");
     assertThat(attach.endpoints().endpoints()).containsExactly(gateway.address().toString());
@@ -99,8 +99,7 @@ final class AgentGatewayTest {
 
   @Test
   void shouldDetachWhenTheStreamBreaks() {
-    agent.say(hello("north", "h1", 1));
-    Host.Command.AttachAgent attach = expectToldToH1(Host.Command.AttachAgent.class);
+    Host.Command.AttachAgent attach = attachH1();
     agent.breakStream();
     assertThat(expectToldToH1(Host.Command.DetachAgent.class).sessionId())
         .isEqualTo(attach.sessionId());
@@ -108,8 +107,7 @@ final class AgentGatewayTest {
 
   @Test
   void shouldEndTheSessionWhenTheHostRefusesIt() {
-    agent.say(hello("north", "h1", 1));
-    Host.Command.AttachAgent attach = expectToldToH1(Host.Command.AttachAgent.class);
+    Host.Command.AttachAgent attach = attachH1();
     attach.session().tell(new AgentSession.Refused("name in use", false));
     assertThat(agent.hear().getRefused())
         .isEqualTo(Refused.newBuilder().setReason("name in use").build());
@@ -130,9 +128,22 @@ final class AgentGatewayTest {
   }
 
   @Test
-  void shouldRefuseANameThatCannotBeAHostsForGood() {
+  void shouldRefuseForGoodWhomTheAreaRefuses() {
     agent.say(hello("north", "H 1", 1));
+    expectRegistration()
+        .replyTo()
+        .tell(new Area.Reply.Refused(Refusal.of(Refusal.Kind.INVALID, "not a host id: \"H 1\"")));
     assertRefusedForGood("not a host id: \"H 1\"");
+  }
+
+  @Test
+  void shouldTurnAwayForNowWhileTheAreaIsNotDefined() {
+    agent.say(hello("north", "h1", 1));
+    expectRegistration()
+        .replyTo()
+        .tell(new Area.Reply.Refused(Refusal.of(Refusal.Kind.NOT_FOUND, "no area north")));
+    assertThat(agent.hear().getRefused().getPermanent()).isFalse();
+    agent.awaitEnd();
   }
 
   @Test
@@ -143,8 +154,7 @@ final class AgentGatewayTest {
 
   @Test
   void shouldEndASessionThatNamesAMalformedId() {
-    agent.say(hello("north", "h1", 1));
-    expectToldToH1(Host.Command.AttachAgent.class);
+    attachH1();
     agent.say(
         FromAgent.newBuilder()
             .setGuestChanged(
@@ -158,16 +168,6 @@ final class AgentGatewayTest {
     expectToldToH1(Host.Command.DetachAgent.class);
   }
 
-  @Test
-  void shouldNameThePortThatIsInUseAndItsKey() {
-    int taken = gateway.address().port();
-    assertThatThrownBy(() ->
-            AgentGateway.start(testKit.system(), settings(taken), routes(), new SilentObserver()))
-        .isInstanceOf(NodeStartException.class)
-        .hasMessageContaining("127.0.0.1:" + taken)
-        .hasMessageContaining("drover.node.gateway.port");
-  }
-
   private void assertRefusedForGood(String reason) {
     Refused refused = agent.hear().getRefused();
     assertThat(refused.getReason()).contains(reason);
@@ -176,9 +176,23 @@ final class AgentGatewayTest {
     told.expectNoMessage(Duration.ZERO);
   }
 
+  private Host.Command.AttachAgent attachH1() {
+    agent.say(hello("north", "h1", 1));
+    Area.Command.RegisterHost registration = expectRegistration();
+    assertThat(registration.name()).isEqualTo("h1");
+    registration.replyTo().tell(new Area.Reply.HostIs(H1));
+    return expectToldToH1(Host.Command.AttachAgent.class);
+  }
+
+  private Area.Command.RegisterHost expectRegistration() {
+    Told message = told.receiveMessage();
+    assertThat(message.entity()).isEqualTo("north");
+    return (Area.Command.RegisterHost) message.command();
+  }
+
   private <T> T expectToldToH1(Class<T> type) {
     Told message = told.receiveMessage();
-    assertThat(message.host()).isEqualTo(H1.text());
+    assertThat(message.entity()).isEqualTo(H1.text());
     assertThat(message.command()).isInstanceOf(type);
     return type.cast(message.command());
   }
@@ -209,7 +223,6 @@ final class AgentGatewayTest {
     return new Routes() {
       @Override
       public <C> void tell(EntityTypeKey<C> type, String entityId, C command) {
-        assertThat(type).isEqualTo(Host.TYPE_KEY);
         told.getRef().tell(new Told(entityId, command));
       }
 
