@@ -1,10 +1,12 @@
 package io.drover.http;
 
-import io.drover.actor.agent.AgentReport.HypervisorSupport;
-import io.drover.actor.agent.AgentReport.ImageSupport;
-import io.drover.actor.agent.AgentReport.Round;
+import static io.drover.http.Samples.CAPACITY;
+import static io.drover.http.Samples.H1;
+import static io.drover.http.Samples.H2;
+import static io.drover.http.Samples.NORTH;
+import static io.drover.http.Samples.NOW;
+
 import io.drover.actor.api.AreaView;
-import io.drover.actor.api.AreaView.CellView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetEvent;
@@ -12,27 +14,19 @@ import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.ImageView;
 import io.drover.actor.api.MigrationView;
-import io.drover.actor.api.MigrationView.Figures;
-import io.drover.actor.api.MigrationView.PhaseEntry;
-import io.drover.actor.api.MigrationView.Waiting;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
-import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.api.Refusal.Kind;
 import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.CellId;
-import io.drover.config.units.DataRate;
-import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
-import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,17 +37,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Both ports of the API over maps: one area, two hosts, and whatever VMs a test creates. */
 final class InMemoryFleet implements ControlPlane, FleetViews {
-  static final Instant NOW = Instant.parse("2026-11-22T21:00:00.123456Z");
-  static final AreaId NORTH = new AreaId("north");
-  static final HostId H1 = HostId.parse("host-north-01-h1");
-  static final HostId H2 = HostId.parse("host-north-02-h2");
-  static final Resources CAPACITY = new Resources(2_000, ByteSize.ofMib(1_024));
 
   private final Map<String, VmView> vms = new TreeMap<>();
   private final Map<String, HostView> hosts = new TreeMap<>();
@@ -68,31 +56,8 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   private int nextTail;
 
   InMemoryFleet() {
-    hosts.put(H1.text(), host(H1, false));
-    hosts.put(H2.text(), host(H2, false));
-  }
-
-  private static HostView host(HostId id, boolean cordoned) {
-    return new HostView(
-        id,
-        3,
-        HostView.State.CONNECTED,
-        cordoned,
-        CAPACITY,
-        Resources.NONE,
-        List.of(new HostView.Claim("vm-north-01-01k0000000000000000000000a", Resources.NONE)),
-        new Epoch(2),
-        "inc-1",
-        "0.1.0",
-        List.of(new HypervisorSupport("qemu", false, "not installed", "", "")),
-        List.of(
-            new ImageSupport(
-                "pulse", "embedded", ByteSize.ofMib(1), "ab12", ByteSize.ofMib(16), true, "")),
-        "127.0.0.1:9000",
-        Map.of("rack", "a"),
-        0,
-        Optional.of(NOW),
-        NOW);
+    hosts.put(H1.text(), Samples.host(H1, false));
+    hosts.put(H2.text(), Samples.host(H2, false));
   }
 
   void publish(String type, String subject) {
@@ -135,40 +100,15 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
         return found(vms, earlier.get().text());
       }
       if (!request.spec().resources().fitsIn(CAPACITY)) {
-        throw new RefusedException(noCapacity());
+        throw new RefusedException(Samples.noCapacity());
       }
       VmId id = new VmId(new CellId(request.area(), 3), tail());
-      VmView vm =
-          new VmView(
-              id,
-              1,
-              request.name(),
-              request.spec(),
-              VmView.PowerState.RUNNING,
-              VmView.Phase.STARTING,
-              "",
-              Optional.of(request.host().orElse(H1)),
-              new Epoch(1),
-              Optional.empty(),
-              false,
-              Map.of("beats", "7"),
-              NOW,
-              NOW);
+      VmView vm = Samples.vm(id, request);
       vms.put(id.text(), vm);
       idempotencyKey.ifPresent(key -> idempotent.put(key, id));
       publish("vm.created", id.text());
       return vm;
     });
-  }
-
-  private static Refusal noCapacity() {
-    return new Refusal(
-        Kind.NO_CAPACITY,
-        "no host of north has room",
-        Map.of("limit", "1024 MiB"),
-        List.of(
-            new HostReason(H1.text(), "memory: 1 GiB free"),
-            new HostReason(H2.text(), "cordoned")));
   }
 
   @Override
@@ -235,57 +175,10 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
       found(vms, vm.text());
       lastMigrate = request;
       MigrationView migration =
-          migration(new MigrationId(vm.cell(), tail()), vm, MigrationView.Phase.PRE_COPY);
+          Samples.migration(new MigrationId(vm.cell(), tail()), vm, MigrationView.Phase.PRE_COPY);
       migrations.put(migration.id().text(), migration);
       return migration;
     });
-  }
-
-  private static MigrationView migration(MigrationId id, VmId vm, MigrationView.Phase phase) {
-    Round round =
-        new Round(
-            0,
-            16_384,
-            8_000,
-            ByteSize.ofMib(32),
-            120,
-            41.5,
-            new DataRate(900_000_000),
-            Duration.ofMillis(71),
-            Duration.ofNanos(5_200_000));
-    return new MigrationView(
-        id,
-        4,
-        vm,
-        H1,
-        Optional.of(H2),
-        phase,
-        List.of(new PhaseEntry(phase, NOW, "round 0 sent")),
-        Optional.of(new Waiting("round 1", NOW, NOW.plusSeconds(60), "roll back")),
-        List.of(round),
-        Duration.ofMillis(300),
-        DataRate.UNLIMITED,
-        figures(),
-        NOW);
-  }
-
-  private static Figures figures() {
-    return new Figures(
-        Optional.of(Duration.ofNanos(5_200_000)),
-        Optional.empty(),
-        Optional.of(Duration.ofMillis(6)),
-        Optional.of(Duration.ofNanos(7_123_000)),
-        Optional.empty(),
-        Optional.of(Duration.ofNanos(90_000)),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(ByteSize.ofMib(33)),
-        Optional.empty(),
-        Optional.of("d1"),
-        Optional.of("d1"),
-        Optional.of(new Epoch(2)));
   }
 
   @Override
@@ -297,7 +190,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   public CompletionStage<MigrationView> cancelMigration(MigrationId migration) {
     return answer(() -> {
       MigrationView before = found(migrations, migration.text());
-      return migration(migration, before.vm(), MigrationView.Phase.ROLLING_BACK);
+      return Samples.migration(migration, before.vm(), MigrationView.Phase.ROLLING_BACK);
     });
   }
 
@@ -323,33 +216,24 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
 
   private HostView recordCordon(HostId host, boolean cordoned) {
     found(hosts, host.text());
-    hosts.put(host.text(), host(host, cordoned));
+    hosts.put(host.text(), Samples.host(host, cordoned));
     return found(hosts, host.text());
   }
 
   @Override
   public CompletionStage<AreaView> area(AreaId area) {
-    return answer(() -> found(Map.of(NORTH.name(), north()), area.name()));
-  }
-
-  private static AreaView north() {
-    return new AreaView(
-        NORTH,
-        1,
-        List.of(new CellView("north-00", NORTH, "control-1"), new CellView("north-01", NORTH, "")),
-        List.of(H1.text(), H2.text()),
-        List.of("control-1"));
+    return answer(() -> found(Map.of(NORTH.name(), Samples.north()), area.name()));
   }
 
   @Override
   public CompletionStage<Page<AreaView>> areas(PageRequest page) {
-    return answer(() -> page(List.of(north()), area -> area.id().name(), page));
+    return answer(() -> Samples.page(List.of(Samples.north()), area -> area.id().name(), page));
   }
 
   @Override
   public CompletionStage<Page<HostView>> hosts(Optional<AreaId> area, PageRequest page) {
     return answer(() ->
-        page(
+        Samples.page(
             hosts.values().stream()
                 .filter(host -> area.map(host.id().area()::equals).orElse(true))
                 .toList(),
@@ -360,7 +244,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   @Override
   public CompletionStage<Page<VmView>> vms(VmFilter filter, PageRequest page) {
     return answer(() ->
-        page(
+        Samples.page(
             vms.values().stream()
                 .filter(vm -> filter.phase().map(vm.phase().name()::equals).orElse(true))
                 .filter(vm -> filter.area().map(vm.id().area()::equals).orElse(true))
@@ -373,7 +257,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   public CompletionStage<Page<MigrationView>> migrations(
       Optional<String> vm, boolean activeOnly, PageRequest page) {
     return answer(() ->
-        page(
+        Samples.page(
             migrations.values().stream()
                 .filter(migration -> !(activeOnly && migration.phase().isOver()))
                 .filter(migration -> vm.map(migration.vm().text()::equals).orElse(true))
@@ -387,12 +271,12 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
     ImageView pulse =
         new ImageView(
             "pulse", "embedded", ByteSize.ofMib(1), "ab12", ByteSize.ofMib(16), List.of(H1.text()));
-    return answer(() -> page(List.of(pulse), ImageView::name, page));
+    return answer(() -> Samples.page(List.of(pulse), ImageView::name, page));
   }
 
   @Override
   public CompletionStage<Page<OperationView>> operations(PageRequest page) {
-    return answer(() -> page(List.copyOf(operations.values()), OperationView::id, page));
+    return answer(() -> Samples.page(List.copyOf(operations.values()), OperationView::id, page));
   }
 
   @Override
@@ -405,16 +289,5 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   @Override
   public CompletionStage<Long> lastEventSequence() {
     return answer(() -> events.isEmpty() ? 0L : events.getLast().sequence());
-  }
-
-  private static <T> Page<T> page(List<T> all, Function<T, String> id, PageRequest page) {
-    List<T> rest =
-        all.stream()
-            .filter(item -> page.cursor().map(c -> id.apply(item).compareTo(c) > 0).orElse(true))
-            .toList();
-    List<T> items = rest.stream().limit(page.limit()).toList();
-    return new Page<>(
-        items,
-        rest.size() > items.size() ? Optional.of(id.apply(items.getLast())) : Optional.empty());
   }
 }

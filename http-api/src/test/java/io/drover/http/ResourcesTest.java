@@ -100,7 +100,7 @@ class ResourcesTest {
     assertThat(api.fleet.lastMigrate)
         .isEqualTo(
             new MigrateRequest(
-                Optional.of(InMemoryFleet.H2),
+                Optional.of(Samples.H2),
                 Optional.empty(),
                 Optional.of(Duration.ofMillis(250)),
                 DataRate.UNLIMITED));

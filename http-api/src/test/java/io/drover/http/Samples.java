@@ -1,0 +1,164 @@
+package io.drover.http;
+
+import io.drover.actor.agent.AgentReport.HypervisorSupport;
+import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.agent.AgentReport.Round;
+import io.drover.actor.api.AreaView;
+import io.drover.actor.api.AreaView.CellView;
+import io.drover.actor.api.ControlPlane.NewVm;
+import io.drover.actor.api.FleetViews.Page;
+import io.drover.actor.api.FleetViews.PageRequest;
+import io.drover.actor.api.HostView;
+import io.drover.actor.api.MigrationView;
+import io.drover.actor.api.MigrationView.Figures;
+import io.drover.actor.api.MigrationView.PhaseEntry;
+import io.drover.actor.api.MigrationView.Waiting;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.api.Refusal.HostReason;
+import io.drover.actor.api.Refusal.Kind;
+import io.drover.actor.api.VmView;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.DataRate;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.Resources;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What the fleet of the tests consists of: one area, two hosts, and things with every field set.
+ */
+final class Samples {
+  static final Instant NOW = Instant.parse("2026-11-22T21:00:00.123456Z");
+  static final AreaId NORTH = new AreaId("north");
+  static final HostId H1 = HostId.parse("host-north-01-h1");
+  static final HostId H2 = HostId.parse("host-north-02-h2");
+  static final Resources CAPACITY = new Resources(2_000, ByteSize.ofMib(1_024));
+
+  private Samples() {}
+
+  static HostView host(HostId id, boolean cordoned) {
+    return new HostView(
+        id,
+        3,
+        HostView.State.CONNECTED,
+        cordoned,
+        CAPACITY,
+        Resources.NONE,
+        List.of(new HostView.Claim("vm-north-01-01k0000000000000000000000a", Resources.NONE)),
+        new Epoch(2),
+        "inc-1",
+        "0.1.0",
+        List.of(new HypervisorSupport("qemu", false, "not installed", "", "")),
+        List.of(
+            new ImageSupport(
+                "pulse", "embedded", ByteSize.ofMib(1), "ab12", ByteSize.ofMib(16), true, "")),
+        "127.0.0.1:9000",
+        Map.of("rack", "a"),
+        0,
+        Optional.of(NOW),
+        NOW);
+  }
+
+  static Refusal noCapacity() {
+    return new Refusal(
+        Kind.NO_CAPACITY,
+        "no host of north has room",
+        Map.of("limit", "1024 MiB"),
+        List.of(
+            new HostReason(H1.text(), "memory: 1 GiB free"),
+            new HostReason(H2.text(), "cordoned")));
+  }
+
+  static MigrationView migration(MigrationId id, VmId vm, MigrationView.Phase phase) {
+    Round round =
+        new Round(
+            0,
+            16_384,
+            8_000,
+            ByteSize.ofMib(32),
+            120,
+            41.5,
+            new DataRate(900_000_000),
+            Duration.ofMillis(71),
+            Duration.ofNanos(5_200_000));
+    return new MigrationView(
+        id,
+        4,
+        vm,
+        H1,
+        Optional.of(H2),
+        phase,
+        List.of(new PhaseEntry(phase, NOW, "round 0 sent")),
+        Optional.of(new Waiting("round 1", NOW, NOW.plusSeconds(60), "roll back")),
+        List.of(round),
+        Duration.ofMillis(300),
+        DataRate.UNLIMITED,
+        figures(),
+        NOW);
+  }
+
+  static Figures figures() {
+    return new Figures(
+        Optional.of(Duration.ofNanos(5_200_000)),
+        Optional.empty(),
+        Optional.of(Duration.ofMillis(6)),
+        Optional.of(Duration.ofNanos(7_123_000)),
+        Optional.empty(),
+        Optional.of(Duration.ofNanos(90_000)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(ByteSize.ofMib(33)),
+        Optional.empty(),
+        Optional.of("d1"),
+        Optional.of("d1"),
+        Optional.of(new Epoch(2)));
+  }
+
+  static AreaView north() {
+    return new AreaView(
+        NORTH,
+        1,
+        List.of(new CellView("north-00", NORTH, "control-1"), new CellView("north-01", NORTH, "")),
+        List.of(H1.text(), H2.text()),
+        List.of("control-1"));
+  }
+
+  static <T> Page<T> page(List<T> all, Function<T, String> id, PageRequest page) {
+    List<T> rest =
+        all.stream()
+            .filter(item -> page.cursor().map(c -> id.apply(item).compareTo(c) > 0).orElse(true))
+            .toList();
+    List<T> items = rest.stream().limit(page.limit()).toList();
+    return new Page<>(
+        items,
+        rest.size() > items.size() ? Optional.of(id.apply(items.getLast())) : Optional.empty());
+  }
+
+  static VmView vm(VmId id, NewVm request) {
+    return new VmView(
+        id,
+        1,
+        request.name(),
+        request.spec(),
+        VmView.PowerState.RUNNING,
+        VmView.Phase.STARTING,
+        "",
+        Optional.of(request.host().orElse(H1)),
+        new Epoch(1),
+        Optional.empty(),
+        false,
+        Map.of("beats", "7"),
+        NOW,
+        NOW);
+  }
+}
