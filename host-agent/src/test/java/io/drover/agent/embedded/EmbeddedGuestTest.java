@@ -130,6 +130,18 @@ class EmbeddedGuestTest {
   }
 
   @Test
+  void shouldCollectDirtyPagesOnlyBetweenSlices() throws HypervisorException {
+    EmbeddedGuest guest = boot("runaway");
+    guest.resume();
+    await().until(() -> guest.memory().get(ValueLayout.JAVA_INT, COUNTER) == 1);
+
+    long[] dirty = Moves.collect(guest); // its one slice never ends, but by the watchdog
+
+    assertThat(guest.state()).isEqualTo(Guest.State.ENDED);
+    assertThat(dirty[0]).isEqualTo(1);
+  }
+
+  @Test
   void shouldDestroyAGuestThatDoesNotYield() throws HypervisorException {
     EmbeddedGuest guest = boot("runaway");
     guest.resume();
@@ -182,10 +194,11 @@ class EmbeddedGuestTest {
   }
 
   @Test
-  void shouldRefuseToRunBeforeItsStateHasCome() throws HypervisorException {
-    EmbeddedGuest guest = (EmbeddedGuest) hypervisor.incoming(TestGuests.spec("busy"), listener);
+  void shouldHoldNothingAndRefuseToRunBeforeItsStateHasCome() throws HypervisorException {
+    EmbeddedGuest guest = (EmbeddedGuest) hypervisor.incoming(TestGuests.spec("pulse"), listener);
 
     assertThat(guest.state()).isEqualTo(Guest.State.INCOMING);
+    assertThat(guest.memory().toArray(ValueLayout.JAVA_BYTE)).containsOnly(0);
     assertInvalid(guest::resume, "its state is not loaded");
     assertInvalid(() -> guest.saveState(new LoopbackChannel()), "it is INCOMING");
   }

@@ -16,7 +16,6 @@ import io.drover.config.units.ByteSize;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -78,7 +77,7 @@ class LinearMemoryTest {
   @ValueSource(longs = {1, 2, 3, 20260707})
   void shouldDoWhatAByteArrayDoesAndMarkExactlyThePagesWritten(long seed) throws IOException {
     Instance guest = instantiate("memory-ops", true);
-    Model model = new Model(ram.segment().toArray(ValueLayout.JAVA_BYTE));
+    MemoryModel model = new MemoryModel(ram.segment().toArray(ValueLayout.JAVA_BYTE));
     collect();
     Random random = new Random(seed);
     for (int step = 0; step < STEPS; step++) {
@@ -91,7 +90,7 @@ class LinearMemoryTest {
     assertThat(ram.segment().toArray(ValueLayout.JAVA_BYTE)).isEqualTo(model.bytes);
   }
 
-  private static void oneStep(Instance guest, Model model, Random random, String what) {
+  private static void oneStep(Instance guest, MemoryModel model, Random random, String what) {
     int address = address(random);
     switch (random.nextInt(6)) {
       case 0, 1 -> {
@@ -103,7 +102,7 @@ class LinearMemoryTest {
       }
       case 2 -> {
         String name = LOADS.get(random.nextInt(LOADS.size()));
-        int width = Model.loadWidth(name);
+        int width = MemoryModel.loadWidth(name);
         boolean fits = model.holds(address, width);
         long[] loaded = call(guest, what + " " + name, fits, name, address);
         if (fits) {
@@ -257,86 +256,5 @@ class LinearMemoryTest {
     long[] bitmap = new long[SIZE / 4096 / 64];
     dirty.collect(bitmap);
     return bitmap;
-  }
-
-  /** The same memory, done plainly. Each change says whether it was within bounds. */
-  private static final class Model {
-    final byte[] bytes;
-    private long[] written = new long[SIZE / 4096 / 64];
-
-    Model(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    static int loadWidth(String name) {
-      if (name.contains("8_")) {
-        return 1;
-      }
-      if (name.contains("16_")) {
-        return 2;
-      }
-      return name.contains("32") ? 4 : 8;
-    }
-
-    boolean holds(int address, long length) {
-      return Integer.toUnsignedLong(address) + length <= SIZE;
-    }
-
-    long load(String name, int address, int width) {
-      long value = 0;
-      for (int i = width - 1; i >= 0; i--) {
-        value = value << 8 | (bytes[address + i] & 0xff);
-      }
-      int unused = 64 - 8 * width;
-      return name.endsWith("_s") ? value << unused >> unused : value;
-    }
-
-    boolean store(int address, long value, int width) {
-      byte[] littleEndian = new byte[width];
-      for (int i = 0; i < width; i++) {
-        littleEndian[i] = (byte) (value >>> (8 * i));
-      }
-      return write(address, littleEndian, 0, width);
-    }
-
-    boolean write(int address, byte[] from, int offset, int length) {
-      if (offset + length > from.length || !holds(address, length)) {
-        return false;
-      }
-      for (int i = 0; i < length; i++) {
-        set(address + i, from[offset + i]);
-      }
-      return true;
-    }
-
-    boolean fill(int address, byte value, int length) {
-      if (!holds(address, Integer.toUnsignedLong(length))) {
-        return false;
-      }
-      for (int i = 0; i < length; i++) {
-        set(address + i, value);
-      }
-      return true;
-    }
-
-    boolean copy(int to, int from, int length) {
-      long unsigned = Integer.toUnsignedLong(length);
-      if (!holds(to, unsigned) || !holds(from, unsigned)) {
-        return false;
-      }
-      byte[] moved = Arrays.copyOfRange(bytes, from, from + length);
-      return write(to, moved, 0, length);
-    }
-
-    private void set(int address, byte value) {
-      bytes[address] = value;
-      written[address >> 18] |= 1L << (address >> 12 & 63);
-    }
-
-    long[] collect() {
-      long[] collected = written;
-      written = new long[collected.length];
-      return collected;
-    }
   }
 }

@@ -188,7 +188,7 @@ class PulseTest {
   }
 
   private static void awaitBeats(EmbeddedGuest guest, long count) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> beats(guest) >= count);
+    await().until(() -> beats(guest) >= count);
   }
 
   private static void awaitCorrupted(EmbeddedGuest guest, long count) {

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /** Specs and images for the tests of this package. */
 final class TestGuests {
@@ -35,6 +36,11 @@ final class TestGuests {
           "no-slice",
           "stranger",
           "big");
+
+  static {
+    // How long a busy machine may take; nothing is timed by it.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
 
   private static int made;
 
