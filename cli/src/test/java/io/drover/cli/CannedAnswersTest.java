@@ -10,14 +10,32 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the tests take for answers of the server is what its contract says. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CannedAnswersTest {
   private static final String LOCATION = "https://drover.test/openapi.json";
   private static final Path CONTRACT = Path.of("../http-api/src/main/resources/openapi.yaml");
+
+  private final JsonSchemaFactory schemas = schemas();
+
+  private static JsonSchemaFactory schemas() {
+    try {
+      JsonNode contract = new ObjectMapper(new YAMLFactory()).readTree(CONTRACT.toFile());
+      return JsonSchemaFactory.getInstance(
+          VersionFlag.V202012,
+          builder ->
+              builder.schemaLoaders(loaders ->
+                  loaders.schemas(uri -> uri.equals(LOCATION) ? contract.toString() : null)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -47,15 +65,7 @@ class CannedAnswersTest {
     "unknown-outcome, Problem",
     "not-found, Problem"
   })
-  void shouldKeepToTheContract(String answer, String schema) throws IOException {
-    JsonNode contract = new ObjectMapper(new YAMLFactory()).readTree(CONTRACT.toFile());
-    JsonSchemaFactory schemas =
-        JsonSchemaFactory.getInstance(
-            VersionFlag.V202012,
-            builder ->
-                builder.schemaLoaders(loaders ->
-                    loaders.schemas(uri -> uri.equals(LOCATION) ? contract.toString() : null)));
-
+  void shouldKeepToTheContract(String answer, String schema) {
     assertThat(
             schemas
                 .getSchema(SchemaLocation.of(LOCATION + "#/components/schemas/" + schema))

@@ -27,8 +27,12 @@ final class CannedServer implements AutoCloseable {
 
   record Answer(int status, String contentType, Map<String, String> headers, String body) {}
 
-  CannedServer() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  CannedServer() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     server.createContext("/", this::answer);
     server.start();
   }

@@ -96,7 +96,7 @@ final class EventsCommand implements Callable<Integer> {
         .println(
             session.isJson()
                 ? event.toString()
-                : "%-8d %-27s  %-24s %s  %s"
+                : "%-8d %-27s  %-28s %s  %s"
                     .formatted(
                         event.path("sequence").asLong(),
                         event.path("at").asText(),

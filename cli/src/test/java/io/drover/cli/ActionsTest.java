@@ -1,0 +1,147 @@
+package io.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.cli.CannedServer.Answer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is changed, and how a refusal is told. */
+class ActionsTest extends CommandRun {
+  @Test
+  void shouldCordonAHost() {
+    server.on("POST /v1/hosts/host-north-06-h2:cordon", 200, "host-cordoned");
+
+    assertThat(drover("host", "cordon", "h2")).isZero();
+
+    assertThat(out()).isEqualTo("host-north-06-h2  cordoned: yes\n");
+  }
+
+  @Test
+  void shouldSayWhichThingsAnAmbiguousNameMeans() {
+    assertThat(drover("host", "show", "h1")).isEqualTo(2);
+    assertThat(err()).contains("host-north-01-h1", "host-south-02-h1");
+  }
+
+  @Test
+  void shouldRefuseANameThatNothingHas() {
+    assertThat(drover("vm", "show", "nobody")).isEqualTo(1);
+    assertThat(err()).contains("no VM is called \"nobody\"");
+  }
+
+  @Test
+  void shouldCreateNumberedVmsAndWaitUntilTheyRun() {
+    server
+        .on("POST /v1/vms", 201, "vm-starting")
+        .on("GET /v1/vms/" + NEW, 200, "vm-starting")
+        .on("GET /v1/vms/" + NEW, 200, "vm-running");
+
+    int exit =
+        drover(
+            "vm",
+            "create",
+            "new",
+            "--image",
+            "pulse",
+            "--area",
+            "north",
+            "--cpu",
+            "0.25",
+            "--memory",
+            "128MiB",
+            "--arg",
+            "beatMs=2",
+            "--count",
+            "2",
+            "--wait");
+
+    assertThat(exit).isZero();
+    assertGolden("vm-create", out());
+    assertThat(server.requests)
+        .contains(
+            "POST /v1/vms {\"area\":\"north\",\"image\":\"pulse\",\"cpuMillis\":250,"
+                + "\"memoryBytes\":134217728,\"arguments\":{\"beatMs\":\"2\"},\"name\":\"new-2\"}");
+    assertThat(server.idempotencyKeys).hasSize(2).doesNotHaveDuplicates();
+    assertThat(pauses).containsExactly(Duration.ofMillis(200));
+  }
+
+  @Test
+  void shouldFailWhenTheVmItWaitsForFails() {
+    server.on("POST /v1/vms", 201, "vm-starting").on("GET /v1/vms/" + NEW, 200, "vm-failed");
+
+    assertThat(drover("vm", "create", "new", "--image", "pulse", "--area", "north", "--wait"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void shouldAskAgainUnderTheSameKeyWhenTheOutcomeIsUnknown() {
+    server.on("POST /v1/vms", 503, "unknown-outcome").on("POST /v1/vms", 201, "vm-running");
+
+    assertThat(drover("vm", "create", "new", "--image", "pulse", "--area", "north")).isZero();
+
+    assertThat(server.idempotencyKeys).hasSize(2);
+    assertThat(server.idempotencyKeys.getFirst()).isEqualTo(server.idempotencyKeys.getLast());
+  }
+
+  @Test
+  void shouldAskForTheAreaWhenThereAreSeveral() {
+    assertThat(drover("vm", "create", "new", "--image", "pulse")).isEqualTo(2);
+    assertThat(err()).contains("--area is needed; there are: north, south");
+  }
+
+  @Test
+  void shouldPrintTheReasonOfEachHost() {
+    server.on("POST /v1/vms", 409, "no-capacity");
+
+    assertThat(drover("vm", "create", "new", "--image", "pulse", "--area", "north")).isEqualTo(1);
+
+    assertGolden("no-capacity", err());
+  }
+
+  @Test
+  void shouldStopAVmAndWaitForTheOperation() {
+    server.on("POST /v1/vms/" + WEB + ":stop", 202, "operation-running");
+
+    assertThat(drover("vm", "stop", "web", "--grace", "3s", "--wait")).isZero();
+
+    assertThat(server.requests).contains("POST /v1/vms/" + WEB + ":stop {\"graceMs\":3000}");
+    assertThat(out()).contains("SUCCEEDED");
+  }
+
+  @Test
+  void shouldNameTheOperationOfEachAction() {
+    for (String action : List.of("start", "reboot")) {
+      server.on("POST /v1/vms/" + WEB + ":" + action, 202, "operation-running");
+      assertThat(drover("vm", action, "web")).isZero();
+    }
+    server.on("DELETE /v1/vms/" + WEB, 202, "operation-running");
+    assertThat(drover("vm", "delete", "web")).isZero();
+    assertThat(out().lines()).hasSize(3).allMatch(line -> line.startsWith(OPERATION));
+  }
+
+  @Test
+  void shouldRefuseAWrongCommandLineWithTheReason() {
+    assertThat(drover("vm", "create", "a", "--image", "pulse", "--memory", "64MB")).isEqualTo(2);
+    assertThat(err()).contains("\"64MB\" is not a size such as 64MiB");
+    assertThat(drover("vm", "migrate", "web", "--bandwidth", "10MiB")).isEqualTo(2);
+    assertThat(err()).contains("is not a rate such as 100MiB/s");
+    assertThat(drover("vm", "fly", "web")).isEqualTo(2);
+    assertThat(server.requests).isEmpty();
+  }
+
+  @Test
+  void shouldSayWhenTheServerIsNotDrover() {
+    server.on("GET /v1/areas/x", new Answer(404, "text/html", Map.of(), "<html>"));
+
+    assertThat(drover("area", "show", "x")).isEqualTo(1);
+    assertThat(err()).contains("does not answer like a control node of Drover");
+  }
+
+  @Test
+  void shouldGenerateACompletionScript() {
+    assertThat(drover("completion")).isZero();
+    assertThat(out()).contains("complete -F _complete_drover", "migrate");
+  }
+}
