@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.agrona.CloseHelper;
+import org.agrona.concurrent.SleepingIdleStrategy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,6 +69,8 @@ final class EngineDriver implements AutoCloseable {
         .sharedIdleStrategy(
             new ActivityIdleStrategy(
                 transfers, settings.activePark().toNanos(), settings.idlePark().toNanos()))
+        // makes buffer files, seldom: its default polls as often as a data thread
+        .asyncExecutorIdleStrategy(new SleepingIdleStrategy(settings.idlePark().toNanos()))
         .termBufferSparseFile(true)
         .socketRcvbufLength(buffers.receive())
         .socketSndbufLength(buffers.send())
