@@ -79,8 +79,9 @@ final class MigrationActs {
     act(state);
   }
 
-  /** The same after recovery: what had been heard is forgotten. */
+  /** The same after recovery, with nothing but the journal. */
   void recover(MigrationState state) {
+    progress.forgetTransfer();
     enter(state);
     if (state instanceof StopAndCopy) {
       ring(

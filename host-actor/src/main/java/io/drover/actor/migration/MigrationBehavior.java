@@ -60,6 +60,7 @@ final class MigrationBehavior
   private final Runnable rest;
   private final MigrationCourse course;
   private final MigrationViews views;
+  private int phasesObserved;
 
   /** Answers and alarms; they never leave the entity's node. */
   sealed interface Internal extends Command {
@@ -81,15 +82,11 @@ final class MigrationBehavior
     record Rang(Alarm alarm, int entry) implements Internal {}
   }
 
-  /** Supervised from outside: a restart begins with nothing but the journal. */
   static Behavior<Command> create(
       MigrationId id, PersistenceId persistenceId, Ports ports, Runnable rest) {
-    Behavior<Command> entity =
-        Behaviors.setup(context ->
-            Behaviors.withTimers(
-                timers -> new MigrationBehavior(id, persistenceId, ports, context, timers, rest)));
-    return Behaviors.supervise(entity)
-        .onFailure(SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, RESTART_JITTER));
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(
+            timers -> new MigrationBehavior(id, persistenceId, ports, context, timers, rest)));
   }
 
   private MigrationBehavior(
@@ -99,7 +96,9 @@ final class MigrationBehavior
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Runnable rest) {
-    super(persistenceId);
+    super(
+        persistenceId,
+        SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, RESTART_JITTER));
     this.id = id;
     this.context = context;
     this.ports = ports;
@@ -161,7 +160,7 @@ final class MigrationBehavior
   @Override
   public SignalHandler<MigrationState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.instance(), course::recovered)
+        .onSignal(RecoveryCompleted.instance(), this::recovered)
         .build();
   }
 
@@ -203,9 +202,16 @@ final class MigrationBehavior
     return Effect().persist(event).thenRun(this::entered).thenReply(replyTo, this::shown);
   }
 
+  /** After a failed write it is this object again that recovers. */
+  private void recovered(MigrationState state) {
+    phasesObserved = state instanceof Known known ? known.job().history().size() : 0;
+    course.recovered(state);
+  }
+
   private void entered(MigrationState state) {
-    if (state instanceof Known known && !(state instanceof RollingBack)) {
+    if (state instanceof Known known && known.job().history().size() > phasesObserved) {
       PhaseEntry phase = known.job().current();
+      phasesObserved = known.job().history().size();
       ports.observer().entered(id, phase.phase(), phase.reason());
     }
     course.entered(state);

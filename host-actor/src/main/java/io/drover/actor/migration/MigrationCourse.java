@@ -178,12 +178,18 @@ final class MigrationCourse {
         progress.notBefore = tools.now().plus(tools.settings().busyRetry());
         yield Optional.empty();
       }
-      case On(_, Placement.Placed p) when !state.target().equals(Optional.of(p.host())) -> {
-        tools.steps().releaseClaim(p.host()); // an answer that came too late
-        yield Optional.empty();
-      }
+      case On(Queued s, Placement.Placed p) when s.leaving().equals(Optional.of(p.host())) ->
+          tools.ignored(state, placement); // released once that target is clean
+      case On(Queued _, Placement.Placed p) -> released(p.host());
+      case On(_, Placement.Placed p) when !state.needsClaimAt(p.host()) -> released(p.host());
       case On(Empty _, _), On(Known _, _) -> tools.ignored(state, placement);
     };
+  }
+
+  /** A placement that came too late: nobody will use its claim. */
+  private Optional<Event> released(HostId host) {
+    tools.steps().releaseClaim(host);
+    return Optional.empty();
   }
 
   private Optional<Event> claimAnswered(MigrationState state, Host.ClaimReply reply) {

@@ -59,10 +59,14 @@ final class SimulatedFleet {
     List.of(SOURCE, TARGET, THIRD).forEach(id -> hosts.put(id.text(), new SimulatedHost(id, this)));
     vm = new SimulatedVm(VM, this, SOURCE);
     migration = new SimulatedMigration(MIGRATION, simulation, network, settings);
-    vm.cancels = reason -> network.send(() -> migration.hear(new Notice.GiveUp(reason)));
+    vm.cancels = reason -> notify(new Notice.GiveUp(reason));
     host(SOURCE).boot(VM, vm.runEpoch);
     host(SOURCE).claims.add(VM);
     network.deliverTo(this::deliver);
+  }
+
+  private void notify(Notice notice) {
+    network.send(notice, () -> migration.hear(notice));
   }
 
   void request(Optional<HostId> wanted) {
@@ -116,12 +120,12 @@ final class SimulatedFleet {
   }
 
   void report(SimulatedHost from, AgentReport report) {
-    network.send(() -> migration.hear(new Notice.AgentSaid(from.id, report)));
+    notify(new Notice.AgentSaid(from.id, report));
   }
 
   void agentRestarted(SimulatedHost host, String incarnation) {
     if (host.claims.contains(MIGRATION)) {
-      network.send(() -> migration.hear(new Notice.AgentRestarted(host.id, incarnation)));
+      notify(new Notice.AgentRestarted(host.id, incarnation));
     }
   }
 

@@ -18,8 +18,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -44,6 +44,9 @@ final class SimulatedMigration {
   }
 
   Function<Event, Crash> crashes = _ -> Crash.NOT;
+
+  /** Told of each state that is entered, as an observer is. */
+  Consumer<MigrationState> entered = _ -> {};
 
   private record Mailbox<T>(TestInbox<T> inbox, Function<T, Internal> wrap) {
     static <T> Mailbox<T> create(Function<T, Internal> wrap) {
@@ -133,11 +136,13 @@ final class SimulatedMigration {
     int to = incarnation;
     for (Mailbox<?> mailbox : mailboxes) {
       for (Internal answer : mailbox.take()) {
-        network.send(() -> {
-          if (to == incarnation) {
-            hear(answer);
-          }
-        });
+        network.send(
+            answer,
+            () -> {
+              if (to == incarnation) {
+                hear(answer);
+              }
+            });
       }
     }
   }
@@ -172,6 +177,7 @@ final class SimulatedMigration {
     }
     if (crash == Crash.NOT) {
       state = MigrationHistory.evolve(state, event);
+      entered.accept(state);
       course.entered(state);
     } else {
       crash(simulation.between(Duration.ofMillis(200), Duration.ofSeconds(20)));
@@ -192,7 +198,8 @@ final class SimulatedMigration {
     course.recovered(state);
   }
 
-  boolean hasJournaled(Predicate<Event> event) {
-    return journal.stream().anyMatch(event);
+  /** The last phase's reason, for people. */
+  String reason() {
+    return state instanceof Known known ? known.job().current().reason() : "";
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 
@@ -14,6 +15,10 @@ final class SimulatedNetwork implements Routes {
 
   private final Simulation simulation;
   Faults faults;
+
+  /** Messages that are lost, besides those lost by chance. */
+  Predicate<Object> loses = _ -> false;
+
   private BiConsumer<String, Object> receiver = (_, _) -> {};
 
   /**
@@ -38,10 +43,13 @@ final class SimulatedNetwork implements Routes {
 
   @Override
   public <C> void tell(EntityTypeKey<C> type, String entityId, C command) {
-    send(() -> receiver.accept(entityId, command));
+    send(command, () -> receiver.accept(entityId, command));
   }
 
-  void send(Runnable arrival) {
+  void send(Object message, Runnable arrival) {
+    if (loses.test(message)) {
+      return;
+    }
     if (!simulation.chance(faults.loss)) {
       simulation.after(simulation.between(FAST, faults.delay), arrival);
     }
