@@ -142,6 +142,7 @@ static int rtc_register(int which) {
 static void watch_pauses(void) {
   static int last_second = -1, last_in_hour, samples;
   static int64_t last_look, wall_us;
+  static int64_t paused_before; /* as seen at the last change of the second */
   static int64_t least, most; /* how far wall time is ahead of the guest's own: between these */
   int64_t before = now_us();
   int second = rtc_register(0);
@@ -158,13 +159,20 @@ static void watch_pauses(void) {
     wall_us += (in_hour - last_in_hour + RTC_HOUR_S) % RTC_HOUR_S * 1000000LL;
   }
   last_in_hour = in_hour;
+  /* A pause during which the second changed shows one part at this change and one at the next. */
+  int64_t paused = paused_before;
   int64_t low = wall_us - after, high = wall_us - previous_look;
-  if (samples > 0 && low - most > PAUSE_US) {
-    long paused = (long)((low + high - least - most) / 2);
-    atomic_fetch_add(&pauses, 1);
-    raise_to(&pause_us, paused);
-    saw_gap(paused);
+  if (samples == 0 || low - most <= PAUSE_US) {
+    paused = 0;
+  } else {
+    paused += (low + high - least - most) / 2;
+    if (paused_before == 0) {
+      atomic_fetch_add(&pauses, 1);
+    }
+    raise_to(&pause_us, (long)paused);
+    saw_gap((long)paused);
   }
+  paused_before = paused;
   if (samples == 0 || low > most || high < least || samples % DRIFT_SAMPLES == 0) {
     least = low; /* begins anew after a pause, and lest the drift of one clock adds up */
     most = high;

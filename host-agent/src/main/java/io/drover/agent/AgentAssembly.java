@@ -6,7 +6,9 @@ import io.drover.agent.embedded.EmbeddedLimits;
 import io.drover.agent.embedded.ImageCatalog;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.qemu.QemuHypervisor;
 import io.drover.config.settings.AgentSettings;
+import io.drover.config.settings.QemuSettings;
 import io.drover.config.settings.SettingsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,8 @@ final class AgentAssembly {
     hypervisors.add(
         new EmbeddedHypervisor(
             embeddedImages(settings), EmbeddedLimits.of(HostCapacity.of(settings).memory())));
+    hypervisors.add(new QemuHypervisor(QemuSettings.from(root)));
+    hypervisors.add(new QemuHypervisor(QemuSettings.from(root)));
     return hypervisors;
   }
 

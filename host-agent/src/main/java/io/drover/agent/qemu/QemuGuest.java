@@ -5,15 +5,12 @@ import io.drover.agent.guest.GuestConsole;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
-import io.drover.agent.qemu.DeviceStateStream.QemuEnd;
 import io.drover.agent.qemu.qmp.QmpCommand;
-import io.drover.agent.qemu.qmp.QmpCommand.MigrationStatus;
 import io.drover.agent.qemu.qmp.QmpException;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.TransferException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +24,6 @@ import org.slf4j.LoggerFactory;
 /** One guest in one QEMU process. Stays alive when the agent ends. */
 final class QemuGuest implements Guest {
   private static final Logger LOG = LoggerFactory.getLogger(QemuGuest.class);
-  private static final int PREAMBLE_LIMIT = GuestConsole.CAPACITY + Long.BYTES;
 
   /** From the loss of the control connection until the process is gone. */
   private static final Duration DEATH_GRACE = Duration.ofSeconds(10);
@@ -40,7 +36,7 @@ final class QemuGuest implements Guest {
   private final ConsoleTail tail;
   private final GuestMemory memory;
   private final GuestListener listener;
-  private final Duration deviceStateTimeout;
+  private final DeviceState deviceState;
   private final Consumer<QemuGuest> onEnd;
   private final CompletableFuture<String> ended = new CompletableFuture<>();
   private volatile boolean endAsked;
@@ -69,7 +65,7 @@ final class QemuGuest implements Guest {
     this.tail = parts.tail;
     this.memory = parts.memory;
     this.listener = listener;
-    this.deviceStateTimeout = deviceStateTimeout;
+    this.deviceState = new DeviceState(spec.vm(), files, process, runState, deviceStateTimeout);
     this.onEnd = onEnd;
   }
 
@@ -179,68 +175,21 @@ final class QemuGuest implements Guest {
     require("save the state of", State.PAUSED);
     requireMigratable();
     followConsole();
-    CompletableFuture<String> outcome = runState.expectMigration();
-    long bytes = DeviceStateStream.writePreamble(console().save(), channel);
-    try (ServerSocketChannel server = DeviceStateStream.listen(files.outgoing())) {
-      execute(QmpCommand.migrate("unix:" + files.outgoing()));
-      try (QemuEnd qemu = DeviceStateStream.accept(server, deviceStateTimeout)) {
-        qemu.feedFrom(channel, "return-path-" + spec.vm());
-        bytes += qemu.copyTo(channel);
-      }
-    } catch (IOException | TransferException e) {
-      var _ =
-          process.qmp().send(QmpCommand.migrateCancel()); // its outcome is awaited, not its answer
-      awaitOutcome(outcome);
-      if (e instanceof TransferException broken) {
-        throw broken;
-      }
-      channel.endOutput(); // so that the target does not wait for more
-      throw failed("saving the device state: " + e, e);
-    }
-    MigrationStatus status = awaitOutcome(outcome);
-    if (!status.isCompleted()) {
-      throw failed(
-          "device state was not taken over: %s %s".formatted(status.status(), status.error()));
-    }
-    downtime = Duration.ofMillis(status.downtimeMs());
-    return bytes;
+    DeviceState.Saved saved = deviceState.save(console().save(), channel);
+    downtime = saved.downtime();
+    return saved.bytes();
   }
 
   @Override
   public void loadState(OpaqueChannel channel) throws HypervisorException, TransferException {
     require("load a state into", State.INCOMING);
-    CompletableFuture<String> outcome = runState.expectMigration();
-    byte[] console = DeviceStateStream.readPreamble(channel, PREAMBLE_LIMIT);
-    try (QemuEnd qemu = DeviceStateStream.connect(files.incoming(), deviceStateTimeout)) {
-      qemu.feedFrom(channel, "device-state-" + spec.vm());
-      qemu.copyTo(channel);
-      MigrationStatus status = awaitOutcome(outcome);
-      if (!status.isCompleted()) {
-        throw failed("device state could not be loaded: " + status.error());
-      }
-      tail.load(console);
-      runState.loaded();
-    } catch (IOException e) {
-      throw failed("loading the device state: " + e + " " + files.logTail(), e);
-    }
-  }
-
-  private MigrationStatus awaitOutcome(CompletableFuture<String> outcome)
-      throws HypervisorException {
+    byte[] console = deviceState.load(channel);
     try {
-      outcome.get(deviceStateTimeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      LOG.warn("{}: no end of the migration within {}", spec.vm(), deviceStateTimeout);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // nobody fails this future
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw failed("interrupted while waiting for QEMU", e);
+      tail.load(console);
+    } catch (IOException e) {
+      throw failed("keeping the source's console: " + e, e);
     }
-    if (runState.state() == State.ENDED || !process.identity().isAlive()) {
-      throw failed("QEMU ended: " + files.logTail());
-    }
-    return execute(QmpCommand.queryMigrate());
+    runState.loaded();
   }
 
   /** The agent goes, the guest stays. */
@@ -323,11 +272,6 @@ final class QemuGuest implements Guest {
     } catch (QmpException e) {
       throw failed(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private HypervisorException failed(String reason) {
-    return new HypervisorException(
-        HypervisorException.Kind.FAILED, spec.vm() + ": " + reason.strip());
   }
 
   private HypervisorException failed(String reason, Exception cause) {

@@ -180,6 +180,9 @@ public final class QemuHypervisor implements Hypervisor {
   @Override
   public synchronized List<Guest> adopt(GuestListener listener) throws HypervisorException {
     List<Guest> adopted = new ArrayList<>();
+    if (!support.available() && !Files.exists(settings.stateDirectory())) {
+      return List.of(); // nothing ever ran here, and nothing will
+    }
     try {
       createDirectories();
       for (RunFiles files : RunFiles.existing(settings.stateDirectory(), settings.shmDirectory())) {

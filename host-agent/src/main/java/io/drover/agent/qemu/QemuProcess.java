@@ -7,7 +7,6 @@ import io.drover.agent.qemu.qmp.QmpEvent;
 import io.drover.agent.qemu.qmp.QmpException;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -56,7 +55,7 @@ record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
     }
     try {
       files.write(planned.started(identity));
-      QmpClient qmp = connectOnceListening(identity, files, events, timeout);
+      QmpClient qmp = QmpClient.connect(files.qmp(), timeout, identity::isAlive, events);
       try {
         qmp.execute(QmpCommand.enableCapabilities(QmpCommand.DIRECT_MODE));
         qmp.execute(QmpCommand.unlimitedMigrationBandwidth());
@@ -76,30 +75,13 @@ record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
   /** Connects to a process that an earlier agent started. */
   static QemuProcess adopt(ProcessIdentity identity, RunFiles files, Consumer<QmpEvent> events)
       throws QmpException {
-    QmpClient qmp = QmpClient.connect(files.qmp(), GREETING_TIMEOUT, events);
+    QmpClient qmp = QmpClient.connect(files.qmp(), GREETING_TIMEOUT, identity::isAlive, events);
     String name = qmp.execute(QmpCommand.queryName());
     if (!name.equals(files.run())) {
       qmp.close();
       throw new QmpException(files.qmp() + " belongs to \"" + name + "\"");
     }
     return new QemuProcess(identity, qmp);
-  }
-
-  private static QmpClient connectOnceListening(
-      ProcessIdentity identity, RunFiles files, Consumer<QmpEvent> events, Duration timeout)
-      throws QmpException {
-    long deadlineNs = System.nanoTime() + timeout.toNanos();
-    while (!Files.exists(files.qmp())) {
-      if (!identity.isAlive()) {
-        throw new QmpException("QEMU ended at once");
-      }
-      if (System.nanoTime() - deadlineNs > 0) {
-        throw new QmpException("QEMU made no control socket within " + timeout);
-      }
-      LockSupport.parkNanos(POLL_NS);
-    }
-    return QmpClient.connect(
-        files.qmp(), Duration.ofNanos(Math.max(1, deadlineNs - System.nanoTime())), events);
   }
 
   /** Ends it, kindly first. Returns once it is gone. */

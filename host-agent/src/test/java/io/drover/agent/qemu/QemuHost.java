@@ -35,7 +35,7 @@ final class QemuHost implements AutoCloseable {
   QemuHost(String name) throws IOException {
     this(
         settings(
-            Path.of("/dev/shm", "drover-test-" + ProcessHandle.current().pid(), name),
+            Path.of("/dev/shm", "drover-test-" + ProcessHandle.current().pid() + "-" + name),
             Files.createTempDirectory("drover-" + name),
             linuxImage()));
   }

@@ -16,7 +16,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,8 @@ public final class QmpClient implements AutoCloseable {
 
   /** QEMU answers within milliseconds; a main loop stuck for longer is as good as dead. */
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final long RETRY_NS = 5_000_000;
 
   private final Path socket;
   private final SocketChannel channel;
@@ -57,17 +61,21 @@ public final class QmpClient implements AutoCloseable {
   }
 
   /**
-   * Connects and waits for QEMU's greeting.
+   * Connects and waits for QEMU's greeting. QEMU may still be about to listen.
    *
+   * @param alive whether waiting makes sense
    * @throws QmpException when nobody listens, or no greeting comes within {@code timeout}: another
    *     client is connected, or the process hangs
    */
-  public static QmpClient connect(Path socket, Duration timeout, Consumer<QmpEvent> events)
+  public static QmpClient connect(
+      Path socket, Duration timeout, BooleanSupplier alive, Consumer<QmpEvent> events)
       throws QmpException {
-    QmpClient client = new QmpClient(socket, open(socket), events);
+    long deadlineNs = System.nanoTime() + timeout.toNanos();
+    QmpClient client = new QmpClient(socket, open(socket, deadlineNs, alive), events);
     Thread.ofVirtual().name("qmp-" + socket.getFileName()).start(client::readAll);
     try {
-      client.await(client.version, "greeting", timeout);
+      Duration left = Duration.ofNanos(Math.max(1, deadlineNs - System.nanoTime()));
+      client.await(client.version, "greeting", left);
       client.execute(QmpCommand.capabilities());
       return client;
     } catch (QmpException e) {
@@ -76,12 +84,22 @@ public final class QmpClient implements AutoCloseable {
     }
   }
 
-  private static SocketChannel open(Path socket) throws QmpException {
-    try {
-      // With its address, so that a refused connection leaves no open channel behind.
-      return SocketChannel.open(UnixDomainSocketAddress.of(socket));
-    } catch (IOException e) {
-      throw new QmpException("nobody listens at " + socket + ": " + e.getMessage(), e);
+  private static SocketChannel open(Path socket, long deadlineNs, BooleanSupplier alive)
+      throws QmpException {
+    while (true) {
+      try {
+        // With its address, so that a refused connection leaves no open channel behind.
+        return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+      } catch (IOException e) {
+        // No file yet, or a file on which QEMU does not listen yet.
+        if (!alive.getAsBoolean()) {
+          throw new QmpException("QEMU ended before it listened at " + socket, e);
+        }
+        if (System.nanoTime() - deadlineNs > 0) {
+          throw new QmpException("nobody listens at " + socket + ": " + e.getMessage(), e);
+        }
+        LockSupport.parkNanos(RETRY_NS);
+      }
     }
   }
 

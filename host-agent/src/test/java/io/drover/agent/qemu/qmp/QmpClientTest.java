@@ -94,7 +94,7 @@ class QmpClientTest {
           peer.say("{\"return\": {\"status\": \"paused\"}, \"id\": " + first + "}\r\n");
           peer.command();
         });
-    try (QmpClient client = QmpClient.connect(socket, TIMEOUT, events::add)) {
+    try (QmpClient client = QmpClient.connect(socket, TIMEOUT, () -> true, events::add)) {
       assertThat(client.version()).isEqualTo("9.1.0");
       var status = client.send(QmpCommand.queryStatus());
       var name = client.send(QmpCommand.queryName());
@@ -116,7 +116,7 @@ class QmpClientTest {
           peer.greet();
           peer.command();
         });
-    try (QmpClient client = QmpClient.connect(socket, TIMEOUT, events::add)) {
+    try (QmpClient client = QmpClient.connect(socket, TIMEOUT, () -> true, events::add)) {
       assertThatThrownBy(() -> client.execute(QmpCommand.stop()))
           .isInstanceOf(QmpException.class)
           .hasMessageContaining("closed");
@@ -128,15 +128,24 @@ class QmpClientTest {
   @Test
   void shouldSayThatNobodyGreets() {
     // The kernel takes the connection, QEMU talks to another client.
-    assertThatThrownBy(() -> QmpClient.connect(socket, Duration.ofMillis(100), events::add))
+    assertThatThrownBy(
+            () -> QmpClient.connect(socket, Duration.ofMillis(100), () -> true, events::add))
         .isInstanceOf(QmpException.class)
         .hasMessageContaining("no greeting");
   }
 
   @Test
+  void shouldNotWaitForAProcessThatIsGone() throws IOException {
+    server.close(); // the file stays
+    assertThatThrownBy(() -> QmpClient.connect(socket, TIMEOUT, () -> false, events::add))
+        .isInstanceOf(QmpException.class)
+        .hasMessageContaining("ended before it listened");
+  }
+
+  @Test
   void shouldGiveUpOnAPeerThatDoesNotSpeakQmp() {
     var _ = peer(peer -> peer.say("SSH-2.0-x\r\n"));
-    assertThatThrownBy(() -> QmpClient.connect(socket, TIMEOUT, events::add))
+    assertThatThrownBy(() -> QmpClient.connect(socket, TIMEOUT, () -> true, events::add))
         .isInstanceOf(QmpException.class)
         .hasMessageContaining("not JSON");
   }
