@@ -39,8 +39,11 @@ public interface OutboundTransfer extends AutoCloseable {
   /**
    * One pass.
    *
-   * @param remainingPages dirty when the pass ended
+   * @param remainingPages dirty when the pass ended; with {@link
+   *     PageSource.DirtyTracking.ContentScan} an estimate: after round 0 from a sample, later from
+   *     the pages found changed
    * @param dirtyPagesPerSecond over the pass
+   * @param bandwidth of the last round that sent enough to tell, else of this one
    */
   record RoundReport(
       int round,

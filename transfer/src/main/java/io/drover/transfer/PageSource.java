@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 public interface PageSource {
   /**
    * All of RAM; its length is a multiple of 4,096 bytes. May be written by the guest at any time.
+   * Other threads must be able to reach it: not of a confined arena.
    */
   MemorySegment memory();
 
@@ -16,7 +17,7 @@ public interface PageSource {
     /**
      * The hypervisor keeps an exact bitmap.
      *
-     * @param collector called on the transfer's thread at the start of a round
+     * @param collector called on the transfer's thread when a round starts and when it has ended
      */
     record Exact(Collector collector) implements DirtyTracking {}
 

@@ -26,7 +26,9 @@ public interface TransferEngine extends AutoCloseable {
    * Reserves streams and waits for a source.
    *
    * @param transferId for logs: the migration's id
-   * @param memory where pages are written; stays valid until the transfer is closed
+   * @param memory where pages are written; stays valid until the transfer is closed, and can be
+   *     reached by other threads. Fresh memory is left untouched where the source has zeros, so
+   *     that a sparse file stays sparse; memory that was used before is cleared there
    * @throws TransferException when the limit of inbound transfers is reached
    */
   InboundTransfer receive(String transferId, MemorySegment memory) throws TransferException;

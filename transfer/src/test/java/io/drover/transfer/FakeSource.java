@@ -50,8 +50,7 @@ final class FakeSource implements AutoCloseable {
                 .threadingMode(ThreadingMode.SHARED)
                 .sharedIdleStrategy(new SleepingMillisIdleStrategy(1))
                 .dirDeleteOnShutdown(true));
-    aeron =
-        Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
+    aeron = Aeron.connect(new Aeron.Context().aeronDirectoryName(driver.aeronDirectoryName()));
     String channel = "aeron:udp?endpoint=" + ticket.endpoint() + PARAMETERS;
     control = aeron.addExclusivePublication(channel, ticket.streamId());
     pages = aeron.addExclusivePublication(channel, ticket.streamId() + 1);
@@ -102,12 +101,15 @@ final class FakeSource implements AutoCloseable {
     writer.begin(buffer, 0);
     int body = writer.bodyOffset();
     PageRuns.put(buffer, body, 0, page, 1, true);
-    buffer.setMemory(body + PageRuns.ENTRY_LENGTH, TransferFixture.PAGE, content);
+    int checked = PageRuns.contentIndex(1, 1);
+    buffer.setMemory(body + checked, TransferFixture.PAGE, content);
+    long hash = hasher.hash(writer.bytes(), body + checked);
+    PageRuns.putHash(buffer, body, 1, 0, hash);
     if (page < table.pageCount()) {
-      table.record(page, hasher.hash(writer.bytes(), body + PageRuns.ENTRY_LENGTH));
+      table.record(page, hash);
     }
-    int bodyLength = PageRuns.ENTRY_LENGTH + TransferFixture.PAGE;
-    return writer.finish(FrameKind.PAGES, 1, sequence++, 0, 1, bodyLength);
+    int bodyLength = PageRuns.bodyLength(1, 1);
+    return writer.finish(FrameKind.PAGES, 1, sequence++, 0, 1, bodyLength, checked);
   }
 
   int encodeFinal(PageTable table) {

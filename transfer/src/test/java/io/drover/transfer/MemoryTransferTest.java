@@ -52,15 +52,14 @@ class MemoryTransferTest {
     SplittableRandom random = new SplittableRandom(2);
     Thread writer =
         Thread.ofPlatform()
-            .start(
-                () -> {
-                  while (running.get()) {
-                    guest.write(random.nextInt(PAGES), 8 * random.nextInt(512), random.nextLong());
-                    if (random.nextInt(64) == 0) {
-                      guest.clear(random.nextInt(PAGES));
-                    }
-                  }
-                });
+            .start(() -> {
+              while (running.get()) {
+                guest.write(random.nextInt(PAGES), 8 * random.nextInt(512), random.nextLong());
+                if (random.nextInt(64) == 0) {
+                  guest.clear(random.nextInt(PAGES));
+                }
+              }
+            });
 
     try (InboundTransfer in = target.receive("exact", copy);
         OutboundTransfer out = source.send(in.ticket(), guest, TransferFixture.options("exact"))) {
@@ -87,8 +86,7 @@ class MemoryTransferTest {
 
     try (InboundTransfer in = target.receive("scan", copy);
         OutboundTransfer out =
-            source.send(
-                in.ticket(), new ScannedGuest(memory), TransferFixture.options("scan"))) {
+            source.send(in.ticket(), new ScannedGuest(memory), TransferFixture.options("scan"))) {
       RoundReport first = out.sendRound();
       memory.set(ValueLayout.JAVA_BYTE, 17L * TransferFixture.PAGE + 5, (byte) 1);
       RoundReport second = out.sendRound();

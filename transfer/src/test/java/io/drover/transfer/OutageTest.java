@@ -130,8 +130,7 @@ class OutageTest {
   void shouldFailBothSidesWhenTheOutageOutlastsItsBudget() throws Exception {
     MemorySegment memory = TransferFixture.memory(arena, PAGES);
     TransferFixture.fillHalf(memory, 1);
-    SendOptions options =
-        new SendOptions("dead", DataRate.UNLIMITED, Duration.ofSeconds(1));
+    SendOptions options = new SendOptions("dead", DataRate.UNLIMITED, Duration.ofSeconds(1));
 
     try (InboundTransfer in = target.receive("dead", TransferFixture.memory(arena, PAGES));
         OutboundTransfer out =

@@ -76,8 +76,7 @@ class PaceTest {
       TransferFixture.fillHalf(memory, 1);
       TrackedGuest guest = new TrackedGuest(memory);
       try (InboundTransfer in = target.receive("lean", TransferFixture.memory(arena, PAGES));
-          OutboundTransfer out =
-              source.send(in.ticket(), guest, TransferFixture.options("lean"))) {
+          OutboundTransfer out = source.send(in.ticket(), guest, TransferFixture.options("lean"))) {
         for (int warmUp = 0; warmUp < 3; warmUp++) {
           dirtyAll(guest);
           out.sendRound();

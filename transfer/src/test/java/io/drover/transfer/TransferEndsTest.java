@@ -193,7 +193,8 @@ class TransferEndsTest {
   void shouldRemoveTheDirectoryOfAKilledProcess() throws Exception {
     Process killed = new ProcessBuilder("true").start();
     killed.waitFor();
-    Path orphan = Files.createDirectory(directory.resolve("drover-transfer-" + killed.pid() + "-1"));
+    Path orphan =
+        Files.createDirectory(directory.resolve("drover-transfer-" + killed.pid() + "-1"));
     TransferFixture.engine(directory).close();
     assertThat(orphan).doesNotExist();
   }

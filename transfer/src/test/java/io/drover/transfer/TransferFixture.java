@@ -20,7 +20,8 @@ final class TransferFixture {
   private TransferFixture() {}
 
   static TransferEngine engine(Path directory, String... overrides) {
-    return AeronTransferEngine.launch(new BindAddress("127.0.0.1", 0), settings(directory, overrides));
+    return AeronTransferEngine.launch(
+        new BindAddress("127.0.0.1", 0), settings(directory, overrides));
   }
 
   /** {@code overrides} are {@code key=value} below {@code drover.transfer}. */
@@ -97,5 +98,4 @@ final class TransferFixture {
       return new DirtyTracking.ContentScan();
     }
   }
-
 }

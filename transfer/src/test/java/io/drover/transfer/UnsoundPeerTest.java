@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.drover.transfer.page.PageTable;
+import io.drover.transfer.wire.FrameLayout;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -23,7 +24,8 @@ class UnsoundPeerTest {
   // The middle third is the guest's; what surrounds it must stay as it is.
   private final MemorySegment surroundings = TransferFixture.memory(arena, 3 * PAGES);
   private final MemorySegment memory =
-      surroundings.asSlice((long) PAGES * TransferFixture.PAGE, (long) PAGES * TransferFixture.PAGE);
+      surroundings.asSlice(
+          (long) PAGES * TransferFixture.PAGE, (long) PAGES * TransferFixture.PAGE);
   private TransferEngine target;
   private InboundTransfer in;
   private PageTable sent;
@@ -84,10 +86,21 @@ class UnsoundPeerTest {
   void shouldEndATransferWhoseBatchIsCorrupt() {
     try (FakeSource fake = welcomed()) {
       int length = fake.encodePage(4, (byte) 9, sent);
-      fake.buffer.putByte(2_000, (byte) 1);
+      fake.buffer.putByte(FrameLayout.HEADER_LENGTH, (byte) 5); // would write to page 5
       fake.sendPages(length);
       assertFailsOnBothSides(fake, "corrupt frame: CRC-32C");
       assertThat(memory.get(ValueLayout.JAVA_BYTE, 4L * TransferFixture.PAGE)).isZero();
+      assertThat(memory.get(ValueLayout.JAVA_BYTE, 5L * TransferFixture.PAGE)).isZero();
+    }
+  }
+
+  @Test
+  void shouldEndATransferWhosePageIsCorrupt() {
+    try (FakeSource fake = welcomed()) {
+      int length = fake.encodePage(4, (byte) 9, sent);
+      fake.buffer.putByte(2_000, (byte) 1);
+      fake.sendPages(length);
+      assertFailsOnBothSides(fake, "page 4 arrived corrupt");
     }
   }
 
@@ -103,7 +116,7 @@ class UnsoundPeerTest {
   void shouldEndATransferWithATruncatedBatch() {
     try (FakeSource fake = welcomed()) {
       fake.sendPages(fake.encodePage(4, (byte) 9, sent) - 100);
-      assertFailsOnBothSides(fake, "frame says a body of 4104 bytes, 4004 came");
+      assertFailsOnBothSides(fake, "frame says a body of 4112 bytes, 4012 came");
     }
   }
 

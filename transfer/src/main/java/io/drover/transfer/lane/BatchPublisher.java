@@ -32,7 +32,8 @@ final class BatchPublisher {
   private static final int PAGES_PER_BATCH = 15;
 
   private static final int CLAIM_PAGES_MIN = 4;
-  private static final int TABLE_LENGTH = PageRuns.RUNS_LIMIT * PageRuns.ENTRY_LENGTH;
+  private static final int OVERHEAD =
+      FrameLayout.HEADER_LENGTH + PageRuns.contentIndex(PageRuns.RUNS_LIMIT, PAGES_PER_BATCH);
   private static final int MARK_BODY_LENGTH = 2 * Long.BYTES;
 
   private final PageMemory memory;
@@ -51,11 +52,10 @@ final class BatchPublisher {
     this.memory = memory;
     this.table = table;
     int payload = mtu - DataHeaderFlyweight.HEADER_LENGTH;
-    int fitting = (payload - FrameLayout.HEADER_LENGTH - TABLE_LENGTH) >> PageMemory.PAGE_SHIFT;
+    int fitting = (payload - OVERHEAD) >> PageMemory.PAGE_SHIFT;
     this.claims = fitting >= CLAIM_PAGES_MIN;
     this.rawPagesLimit = claims ? Math.min(fitting, PAGES_PER_BATCH) : PAGES_PER_BATCH;
-    int largest =
-        FrameLayout.HEADER_LENGTH + TABLE_LENGTH + (rawPagesLimit << PageMemory.PAGE_SHIFT);
+    int largest = OVERHEAD + (rawPagesLimit << PageMemory.PAGE_SHIFT);
     this.scratch = new UnsafeBuffer(BufferUtil.allocateDirectAligned(largest, Long.BYTES));
     this.writer = new FrameWriter(token, scratch);
   }
@@ -130,7 +130,9 @@ final class BatchPublisher {
 
   private int encode(MutableDirectBuffer buffer, BatchRuns runs, long sequence, int round) {
     int body = writer.bodyOffset();
-    int content = writer.viewOffset(body + runs.count() * PageRuns.ENTRY_LENGTH);
+    int checked = PageRuns.contentIndex(runs.count(), runs.rawPages());
+    int content = writer.viewOffset(body + checked);
+    int rawPage = 0;
     for (int i = 0; i < runs.count(); i++) {
       int page = runs.page(i);
       int length = runs.length(i);
@@ -138,7 +140,9 @@ final class BatchPublisher {
       if (runs.isRaw(i)) {
         memory.copyOut(page, length, writer.segment(), content);
         for (int j = 0; j < length; j++) {
-          table.record(page + j, hasher.hash(writer.bytes(), content));
+          long hash = hasher.hash(writer.bytes(), content);
+          table.record(page + j, hash);
+          PageRuns.putHash(buffer, body, runs.count(), rawPage++, hash);
           content += PageMemory.PAGE_SIZE;
         }
       } else {
@@ -148,6 +152,6 @@ final class BatchPublisher {
       }
     }
     return writer.finish(
-        FrameKind.PAGES, generation, sequence, round, runs.count(), runs.bodyLength());
+        FrameKind.PAGES, generation, sequence, round, runs.count(), runs.bodyLength(), checked);
   }
 }

@@ -1,6 +1,5 @@
 package io.drover.transfer.lane;
 
-import io.drover.transfer.page.PageMemory;
 import io.drover.transfer.wire.PageRuns;
 
 /** The pages chosen for the next batch, as runs. Their bytes are read only when it is written. */
@@ -80,6 +79,6 @@ final class BatchRuns {
   }
 
   int bodyLength() {
-    return count * PageRuns.ENTRY_LENGTH + (rawPages << PageMemory.PAGE_SHIFT);
+    return PageRuns.bodyLength(count, rawPages);
   }
 }

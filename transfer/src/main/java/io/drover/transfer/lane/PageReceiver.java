@@ -11,8 +11,9 @@ import io.drover.transfer.wire.PageRuns;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies batches to the target's memory in their order, and knows its digest. A batch is checked
- * as a whole before any of it is written. One thread.
+ * Applies batches to the target's memory in their order, and knows its digest. What a batch says is
+ * checked as a whole before any of it is written; the bytes of its pages are compared with their
+ * hashes where they have come to, in memory. One thread.
  */
 final class PageReceiver {
   /** What became of a batch. */
@@ -79,7 +80,10 @@ final class PageReceiver {
         if (!wrong.isEmpty()) {
           return refuse(wrong);
         }
-        apply(frame);
+        int corrupt = apply(frame);
+        if (corrupt != PageBitmap.NONE) {
+          return refuse("page " + corrupt + " arrived corrupt");
+        }
       }
       case FrameKind.LAST_ROUND -> beginRescan();
       case FrameKind.FINAL -> {
@@ -103,8 +107,11 @@ final class PageReceiver {
     return Outcome.CORRUPT;
   }
 
-  private void apply(FrameReader frame) {
-    int content = frame.segmentOffset(frame.count() * PageRuns.ENTRY_LENGTH);
+  /** Writes the pages; answers the first whose bytes are not what their hash says. */
+  private int apply(FrameReader frame) {
+    int contentIndex = PageRuns.contentIndex(frame.count(), PageRuns.rawPages(frame));
+    int content = frame.segmentOffset(contentIndex);
+    int rawPage = 0;
     for (int i = 0; i < frame.count(); i++) {
       int page = PageRuns.page(frame, i);
       int pages = PageRuns.pages(frame, i);
@@ -112,7 +119,11 @@ final class PageReceiver {
         memory.copyIn(frame.segment(), content, page, pages);
         content += pages << PageMemory.PAGE_SHIFT;
         for (int j = page; j < page + pages; j++) {
-          table.record(j, reader.hash(j));
+          long hash = reader.hash(j);
+          if (hash != PageRuns.hash(frame, rawPage++)) {
+            return j;
+          }
+          table.record(j, hash);
         }
       } else {
         for (int j = page; j < page + pages; j++) {
@@ -120,6 +131,7 @@ final class PageReceiver {
         }
       }
     }
+    return PageBitmap.NONE;
   }
 
   /** Leaves alone what is zero already: writing it would give it memory. */

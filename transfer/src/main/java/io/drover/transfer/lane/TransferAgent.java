@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 abstract class TransferAgent implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(TransferAgent.class);
   private static final int IDLE_SPINS = 10;
-  private static final int IDLE_YIELDS = 20;
+  private static final int IDLE_YIELDS = 0;
   private static final long IDLE_PARK_MIN_NS = 1_000;
 
   /** A stream of frames that arrives here. */

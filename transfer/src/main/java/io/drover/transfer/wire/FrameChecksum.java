@@ -3,7 +3,7 @@ package io.drover.transfer.wire;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** CRC-32C of a frame, its own field left out. */
+/** CRC-32C of the start of a frame, its own field left out. */
 final class FrameChecksum {
   private FrameChecksum() {}
 

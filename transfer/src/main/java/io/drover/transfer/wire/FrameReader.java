@@ -35,7 +35,8 @@ public final class FrameReader {
     start = offset;
     problem = SOUND;
     if (length < FrameLayout.HEADER_LENGTH) {
-      return refuse("truncated frame: " + length + " bytes, a header has 40");
+      return refuse(
+          "truncated frame: " + length + " bytes, a header has " + FrameLayout.HEADER_LENGTH);
     }
     int version = buffer.getByte(start + FrameLayout.VERSION_OFFSET) & 0xFF;
     if (version != FrameLayout.VERSION) {
@@ -46,9 +47,14 @@ public final class FrameReader {
           "frame says a body of %d bytes, %d came"
               .formatted(bodyLength(), length - FrameLayout.HEADER_LENGTH));
     }
+    if (checkedLength() < 0 || checkedLength() > bodyLength()) {
+      return refuse("frame says that %d bytes of its body are checked".formatted(checkedLength()));
+    }
     view.wrap(received);
     int expected = buffer.getInt(start + FrameLayout.CRC_OFFSET, ORDER);
-    int actual = FrameChecksum.of(crc, view.bytes(), view.offset(start), length);
+    int actual =
+        FrameChecksum.of(
+            crc, view.bytes(), view.offset(start), FrameLayout.HEADER_LENGTH + checkedLength());
     if (expected != actual) {
       return refuse("corrupt frame: CRC-32C %08x, announced %08x".formatted(actual, expected));
     }
@@ -57,6 +63,9 @@ public final class FrameReader {
     }
     if (!FrameKind.isKnown(kind())) {
       return refuse("frame of unknown kind " + kind());
+    }
+    if (kind() != FrameKind.PAGES && checkedLength() != bodyLength()) {
+      return refuse("frame of kind " + kind() + " that is checked in part");
     }
     if (lane() != 0) {
       return refuse("frame of lane " + lane() + ", there is only lane 0");
@@ -100,6 +109,10 @@ public final class FrameReader {
 
   public int bodyLength() {
     return buffer.getInt(start + FrameLayout.LENGTH_OFFSET, ORDER);
+  }
+
+  int checkedLength() {
+    return buffer.getInt(start + FrameLayout.CHECKED_OFFSET, ORDER);
   }
 
   public DirectBuffer buffer() {

@@ -47,11 +47,22 @@ public final class FrameWriter {
   }
 
   /**
-   * Completes the frame.
+   * Completes a frame whose checksum covers all of it.
    *
    * @return its whole length
    */
   public int finish(int kind, int generation, long sequence, int round, int count, int bodyLength) {
+    return finish(kind, generation, sequence, round, count, bodyLength, bodyLength);
+  }
+
+  /**
+   * Completes the frame.
+   *
+   * @param checked how much of the body the checksum covers
+   * @return its whole length
+   */
+  public int finish(
+      int kind, int generation, long sequence, int round, int count, int bodyLength, int checked) {
     buffer.putByte(start + FrameLayout.VERSION_OFFSET, (byte) FrameLayout.VERSION);
     buffer.putByte(start + FrameLayout.KIND_OFFSET, (byte) kind);
     buffer.putShort(start + FrameLayout.LANE_OFFSET, (short) 0, ORDER);
@@ -61,11 +72,13 @@ public final class FrameWriter {
     buffer.putInt(start + FrameLayout.COUNT_OFFSET, count, ORDER);
     buffer.putInt(start + FrameLayout.LENGTH_OFFSET, bodyLength, ORDER);
     buffer.putInt(start + FrameLayout.GENERATION_OFFSET, generation, ORDER);
-    int length = FrameLayout.HEADER_LENGTH + bodyLength;
+    buffer.putInt(start + FrameLayout.CHECKED_OFFSET, checked, ORDER);
+    buffer.putInt(start + FrameLayout.RESERVED_OFFSET, 0, ORDER);
+    int checkedLength = FrameLayout.HEADER_LENGTH + checked;
     buffer.putInt(
         start + FrameLayout.CRC_OFFSET,
-        FrameChecksum.of(crc, view.bytes(), view.offset(start), length),
+        FrameChecksum.of(crc, view.bytes(), view.offset(start), checkedLength),
         ORDER);
-    return length;
+    return FrameLayout.HEADER_LENGTH + bodyLength;
   }
 }

@@ -4,8 +4,9 @@ import java.nio.ByteOrder;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * The body of {@link FrameKind#PAGES}: {@code count} runs of neighbouring pages, then the bytes of
- * the raw ones in the same order.
+ * The body of {@link FrameKind#PAGES}: {@code count} runs of neighbouring pages, then a hash of 64
+ * bits for each raw page, then the bytes of the raw pages, all in the same order. The frame's
+ * checksum covers runs and hashes; the hashes, which both sides need anyway, cover the bytes.
  *
  * <pre>
  *   0 u32 first page
@@ -31,6 +32,32 @@ public final class PageRuns {
     buffer.putInt(entry + 4, raw ? pages | RAW : pages, ORDER);
   }
 
+  public static void putHash(
+      MutableDirectBuffer buffer, int bodyOffset, int runs, int rawPage, long hash) {
+    buffer.putLong(bodyOffset + contentIndex(runs, rawPage), hash, ORDER);
+  }
+
+  /** Where the pages' bytes start in the body: as much of it is under the checksum. */
+  public static int contentIndex(int runs, int rawPages) {
+    return runs * ENTRY_LENGTH + rawPages * Long.BYTES;
+  }
+
+  public static int bodyLength(int runs, int rawPages) {
+    return contentIndex(runs, rawPages) + (rawPages << PAGE_SHIFT);
+  }
+
+  public static long hash(FrameReader frame, int rawPage) {
+    return frame.longAt(contentIndex(frame.count(), rawPage));
+  }
+
+  public static int rawPages(FrameReader frame) {
+    int rawPages = 0;
+    for (int i = 0; i < frame.count(); i++) {
+      rawPages += isRaw(frame, i) ? pages(frame, i) : 0;
+    }
+    return rawPages;
+  }
+
   public static int page(FrameReader frame, int run) {
     return frame.intAt(run * ENTRY_LENGTH);
   }
@@ -44,7 +71,7 @@ public final class PageRuns {
   }
 
   /**
-   * Checks a whole batch before anything of it is applied.
+   * Checks all of a batch but its pages' bytes, before anything of it is applied.
    *
    * @return what is wrong; empty when nothing is
    */
@@ -62,9 +89,11 @@ public final class PageRuns {
       }
       rawPages += isRaw(frame, i) ? pages : 0;
     }
-    long expected = (long) runs * ENTRY_LENGTH + (rawPages << PAGE_SHIFT);
-    return expected == frame.bodyLength()
+    long checked = (long) runs * ENTRY_LENGTH + rawPages * Long.BYTES;
+    long expected = checked + (rawPages << PAGE_SHIFT);
+    return expected == frame.bodyLength() && checked == frame.checkedLength()
         ? ""
-        : "batch body of %d bytes, its runs need %d".formatted(frame.bodyLength(), expected);
+        : "batch body of %d bytes, %d checked; its runs need %d and %d"
+            .formatted(frame.bodyLength(), frame.checkedLength(), expected, checked);
   }
 }

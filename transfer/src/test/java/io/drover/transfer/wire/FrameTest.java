@@ -78,10 +78,12 @@ class FrameTest {
   void shouldNeverAcceptRunsOutsideOfMemory(
       @ForAll @IntRange(min = 0, max = 70) int count,
       @ForAll @IntRange(min = 1, max = 100) int pageCount,
+      @ForAll @IntRange(min = 0) int checked,
       @ForAll @Size(max = 600) byte[] body) {
     writer.begin(buffer, AT);
     buffer.putBytes(writer.bodyOffset(), body);
-    int length = writer.finish(FrameKind.PAGES, 1, 1, 0, count, body.length);
+    int covered = checked % (body.length + 1);
+    int length = writer.finish(FrameKind.PAGES, 1, 1, 0, count, body.length, covered);
     assertThat(reader.wrap(buffer, AT, length)).isTrue();
 
     if (PageRuns.problem(reader, pageCount).isEmpty()) {
@@ -92,7 +94,7 @@ class FrameTest {
         assertThat((long) page + PageRuns.pages(reader, i)).isLessThanOrEqualTo(pageCount);
         raw += PageRuns.isRaw(reader, i) ? PageRuns.pages(reader, i) : 0;
       }
-      assertThat(count * 8L + raw * 4_096).isEqualTo(body.length);
+      assertThat(count * 8L + raw * (8 + 4_096)).isEqualTo(body.length);
     }
   }
 
