@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Memory as it arrives when nothing goes wrong. */
 class MemoryTransferTest {
@@ -98,6 +100,29 @@ class MemoryTransferTest {
       assertThat(second.sentPages()).isEqualTo(1);
       assertThat(second.zeroPages()).isZero();
       assertThat(last.finalPages()).isEqualTo(2);
+      assertThat(in.memoryComplete().get(20, TimeUnit.SECONDS)).isEqualTo(last.digest());
+      assertThat(memory.mismatch(copy)).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lan", "jumbo", "wan"})
+  void shouldMoveMemoryOverEveryKindOfLink(String profile) throws Exception {
+    MemorySegment memory = TransferFixture.memory(arena, PAGES / 4);
+    TransferFixture.fillHalf(memory, 4);
+    MemorySegment copy = TransferFixture.memory(arena, PAGES / 4);
+    String key = "profile=" + profile;
+
+    try (TransferEngine from = TransferFixture.engine(directory, key);
+        TransferEngine to = TransferFixture.engine(directory, key);
+        InboundTransfer in = to.receive(profile, copy);
+        OutboundTransfer out =
+            from.send(in.ticket(), new ScannedGuest(memory), TransferFixture.options(profile))) {
+      out.sendRound();
+      memory.set(ValueLayout.JAVA_BYTE, 5, (byte) 77);
+      FinalReport last = out.sendFinal(DEADLINE);
+
+      assertThat(last.finalPages()).isEqualTo(1);
       assertThat(in.memoryComplete().get(20, TimeUnit.SECONDS)).isEqualTo(last.digest());
       assertThat(memory.mismatch(copy)).isEqualTo(-1);
     }

@@ -57,7 +57,7 @@ public final class AeronTransferEngine implements TransferEngine {
     this.pacing = pacing;
     this.driver = EngineDriver.launch(settings, transfers, this::onRefused);
     try {
-      String channel = EngineDriver.receiveChannel(address);
+      String channel = EngineDriver.receiveChannel(address, settings.pages());
       // Holds the port as long as the engine lives, also while there is no transfer.
       this.endpointHolder = driver.aeron().addSubscription(channel, ENDPOINT_STREAM);
       this.streams =
@@ -97,8 +97,7 @@ public final class AeronTransferEngine implements TransferEngine {
   }
 
   private static String parameters(PageChannel pages, long termLength) {
-    return "|mtu=%d|term-length=%d|cc=%s"
-        .formatted(pages.mtu(), termLength, pages.congestionControl());
+    return "|mtu=%d|term-length=%d".formatted(pages.mtu(), termLength);
   }
 
   private String resolved(BindAddress address) {

@@ -97,9 +97,12 @@ final class EngineDriver implements AutoCloseable {
     return aeron;
   }
 
-  /** The channel on which this process receives; one socket for all its streams. */
-  static String receiveChannel(BindAddress address) {
-    return "aeron:udp?tags=1|endpoint=" + address;
+  /**
+   * The channel on which this process receives; one socket for all its streams. In Aeron the
+   * receiver controls congestion.
+   */
+  static String receiveChannel(BindAddress address, PageChannel pages) {
+    return "aeron:udp?tags=1|endpoint=%s|cc=%s".formatted(address, pages.congestionControl());
   }
 
   @Override
