@@ -30,7 +30,6 @@ final class AgentAssembly {
         new EmbeddedHypervisor(
             embeddedImages(settings), EmbeddedLimits.of(HostCapacity.of(settings).memory())));
     hypervisors.add(new QemuHypervisor(QemuSettings.from(root)));
-    hypervisors.add(new QemuHypervisor(QemuSettings.from(root)));
     return hypervisors;
   }
 
