@@ -72,6 +72,10 @@ public final class HostAgent implements AutoCloseable {
       hypervisors = List.copyOf(hypervisors);
     }
 
+    Parts withListener(MigrationListener other) {
+      return new Parts(hypervisors, engine, other, clock, random);
+    }
+
     public static Parts of(List<Hypervisor> hypervisors, TransferEngine engine) {
       return new Parts(
           hypervisors,
@@ -111,10 +115,19 @@ public final class HostAgent implements AutoCloseable {
    * @throws AgentStartException when a port is in use, or there is no room for stream buffers
    */
   public static HostAgent start(Config root) {
+    return start(root, MigrationListener.logging());
+  }
+
+  /**
+   * As above.
+   *
+   * @param listener told of each step of each migration, and able to hold it there
+   */
+  public static HostAgent start(Config root, MigrationListener listener) {
     AgentSettings settings = AgentSettings.from(root);
     TransferEngine engine = launch(settings, TransferSettings.from(root));
     try {
-      HostAgent agent = start(root, engine);
+      HostAgent agent = start(root, engine, listener);
       agent.afterClose = engine::close;
       return agent;
     } catch (RuntimeException e) {
@@ -140,7 +153,12 @@ public final class HostAgent implements AutoCloseable {
    * @param engine of this process; the caller closes it after the agent
    */
   public static HostAgent start(Config root, TransferEngine engine) {
-    return start(AgentSettings.from(root), Parts.of(AgentAssembly.hypervisors(root), engine));
+    return start(root, engine, MigrationListener.logging());
+  }
+
+  private static HostAgent start(Config root, TransferEngine engine, MigrationListener listener) {
+    Parts parts = Parts.of(AgentAssembly.hypervisors(root), engine);
+    return start(AgentSettings.from(root), parts.withListener(listener));
   }
 
   /**
