@@ -24,6 +24,7 @@ import io.drover.actor.migration.MigrationState.Verifying;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** How the events of a migration make its state: pure. */
 final class MigrationHistory {
@@ -173,11 +174,7 @@ final class MigrationHistory {
   }
 
   private static Over over(
-      MigrationJob job,
-      Phase phase,
-      Instant at,
-      @org.jspecify.annotations.Nullable Move move,
-      String reason) {
+      MigrationJob job, Phase phase, Instant at, @Nullable Move move, String reason) {
     Duration total = Duration.between(job.requestedAt(), at);
     return new Over(
         job.with(MigrationFigures.over(job.figures(), total)).entered(phase, at, reason),

@@ -1,6 +1,7 @@
 package io.drover.actor.migration;
 
 import io.drover.config.units.MigrationId;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -21,7 +22,7 @@ record OrderId(MigrationId migration, Step step, int attempt, int number) {
     ABORT_SOURCE,
     ABORT_TARGET;
 
-    private final String text = name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    private final String text = name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   /** {@code <migration>/<step>/<attempt>.<number>}. */

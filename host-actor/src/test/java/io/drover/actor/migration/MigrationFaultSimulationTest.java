@@ -10,6 +10,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +28,7 @@ class MigrationFaultSimulationTest {
     String only = System.getProperty("drover.seed", "");
     List<Long> seeds =
         only.isEmpty()
-            ? java.util.stream.LongStream.range(0, SEEDS).boxed().toList()
+            ? LongStream.range(0, SEEDS).boxed().toList()
             : List.of(Long.parseLong(only));
     for (long seed : seeds) {
       SimulatedFleet fleet = new SimulatedFleet(seed, Faults.NONE);
@@ -66,8 +68,7 @@ class MigrationFaultSimulationTest {
     boolean converges = simulation.chance(0.8);
     fleet.predictions = number -> Duration.ofMillis(converges && number > 1 ? 50 : 5_000);
     if (simulation.chance(0.2)) {
-      ActorRef<Migration.Reply> nobody =
-          org.apache.pekko.actor.testkit.typed.javadsl.TestInbox.<Migration.Reply>create().getRef();
+      ActorRef<Migration.Reply> nobody = TestInbox.<Migration.Reply>create().getRef();
       simulation.after(
           simulation.between(Duration.ZERO, Duration.ofSeconds(10)),
           () -> fleet.migration.hear(new Migration.Request.Cancel(nobody)));

@@ -18,6 +18,7 @@ import io.drover.config.units.EntityId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
+import io.drover.config.units.OperationId;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +110,7 @@ final class SimulatedFleet {
   }
 
   SimulatedHost host(HostId id) {
-    return java.util.Objects.requireNonNull(hosts.get(id.text()));
+    return Objects.requireNonNull(hosts.get(id.text()));
   }
 
   Collection<SimulatedHost> hosts() {
@@ -153,7 +155,7 @@ final class SimulatedFleet {
     return switch (owner) {
       case MigrationId _ -> !migration.isDown() && !migration.needsClaimAt(at);
       case VmId _ -> vm.migration.isEmpty() && !vm.holder.equals(at);
-      case HostId _, io.drover.config.units.OperationId _ -> true;
+      case HostId _, OperationId _ -> true;
     };
   }
 

@@ -13,6 +13,11 @@ final class SingleRunner {
   static void check(SimulatedFleet fleet) {
     List<SimulatedHost> running = fleet.hosts().stream().filter(SimulatedHost::isRunning).toList();
     assertThat(running).as("hosts that run the VM").hasSizeLessThanOrEqualTo(1);
+    if (!fleet.targetDigest.equals(SimulatedFleet.DIGEST)) {
+      assertThat(fleet.vm.holder)
+          .as("a target with other memory never gets the grant")
+          .isEqualTo(SimulatedFleet.SOURCE);
+    }
     for (SimulatedHost host : running) {
       assertThat(host.id).as("the runner is the holder of the grant").isEqualTo(fleet.vm.holder);
       assertThat(host.guestEpoch()).as("run epoch of the guest").isEqualTo(fleet.vm.runEpoch);
