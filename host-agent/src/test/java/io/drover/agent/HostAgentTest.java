@@ -6,6 +6,7 @@ import static io.drover.agent.fake.Samples.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.drover.agent.fake.CapturedLog;
 import io.drover.agent.fake.FakeHypervisor;
 import io.drover.agent.fake.FakeTransfers;
 import io.drover.agent.fake.Orders;
@@ -17,11 +18,15 @@ import io.drover.agent.guest.GuestSpec;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
 import io.drover.protocol.v1.GuestStatus;
+import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
+import io.drover.protocol.v1.PauseGuest;
 import io.drover.protocol.v1.TransferTicket;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -283,6 +288,63 @@ class HostAgentTest {
     assertThat(again.getGuest().getState()).isEqualTo(GuestStatus.State.ENDED);
     OrderResult anew = sourceControl.execute("boot/3", Orders.boot(spec(), 2));
     assertThat(anew.getGuest().getState()).isEqualTo(GuestStatus.State.RUNNING);
+  }
+
+  @Test
+  void shouldForgetALostGuestWhenItIsRemoved() {
+    bootAtSource();
+    source.close();
+    sourceGuests.guest(VM).destroy();
+    source = start("source", sourceControl, sourceGuests);
+    sourceControl.awaitHello(2);
+
+    assertThat(sourceControl.execute("remove", Orders.remove(VM, 1)).hasDone()).isTrue();
+
+    sourceControl.hangUp();
+    assertThat(sourceControl.awaitHello(3).getGuestsList()).isEmpty();
+    assertThat(sourceControl.execute("pause", Orders.pause(VM, 1)).getFailure().getCode())
+        .isEqualTo(Code.NO_SUCH_GUEST);
+  }
+
+  @Test
+  void shouldNotMakeAGuestWhoseGrantCannotBeWritten() throws IOException {
+    Path records = directory.resolve("source").resolve("vms");
+    Files.delete(records);
+
+    OrderResult failed;
+    try (CapturedLog log = CapturedLog.of("io.drover.agent.supervision.LocalGuest")) {
+      failed = sourceControl.execute("boot/1", Orders.boot(spec(), 1));
+      assertThat(log.messages()).singleElement().asString().contains("was not touched");
+    }
+
+    assertThat(failed.getFailure().getCode()).isEqualTo(Code.INTERNAL);
+    assertThat(failed.getFailure().getDetail()).contains(records.toString());
+    assertThat(sourceGuests.journal()).isEmpty();
+    Files.createDirectory(records);
+    bootAtSource();
+  }
+
+  @Test
+  void shouldLeaveNothingBehindWhenATargetCannotBeMade() {
+    targetGuests.failToBoot();
+
+    OrderResult failed = targetControl.execute("prepare", Orders.prepare(spec(), 1));
+    OrderResult again = targetControl.execute("prepare/2", Orders.prepare(spec(), 1));
+
+    assertThat(failed.getFailure().getCode()).isEqualTo(Code.HYPERVISOR_FAILED);
+    assertThat(again.getFailure().getCode())
+        .as("no permit leaked")
+        .isEqualTo(Code.HYPERVISOR_FAILED);
+    assertThat(targetControl.execute("abort", Orders.abort(VM, 1)).hasDone()).isTrue();
+  }
+
+  @Test
+  void shouldAnswerAnOrderItCannotRead() {
+    OrderResult malformed =
+        sourceControl.execute(
+            "odd", Order.newBuilder().setPauseGuest(PauseGuest.newBuilder().setVmId("vm-1")));
+
+    assertThat(malformed.getFailure().getDetail()).contains("vm-1");
   }
 
   @Test

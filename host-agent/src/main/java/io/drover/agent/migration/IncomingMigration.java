@@ -117,7 +117,7 @@ public final class IncomingMigration {
         TargetReady.newBuilder()
             .setMigrationId(migration.text())
             .setDigest(digest)
-            .setReadyAtUs(OutgoingMigration.micros(parts.clock.instant()))
+            .setReadyAtUs(SourceFigures.micros(parts.clock.instant()))
             .build();
     ready = message;
     parts.listener.reached(Phase.TARGET_READY, migration, vm, "digest " + digest);

@@ -3,11 +3,8 @@ package io.drover.agent.migration;
 import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.migration.MigrationListener.Phase;
-import io.drover.config.units.ByteSize;
-import io.drover.config.units.DataRate;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
-import io.drover.protocol.v1.RoundReported;
 import io.drover.protocol.v1.SourceStopped;
 import io.drover.protocol.v1.TransferFailed;
 import io.drover.transfer.OutboundTransfer;
@@ -19,7 +16,6 @@ import io.drover.transfer.TransferException;
 import io.drover.transfer.TransferTicket;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -44,17 +40,13 @@ public final class OutgoingMigration {
   /** What counts as such: it prolongs a blackout by no more than this. */
   static final Duration QUIET_REMAINDER = Duration.ofMillis(10);
 
-  /** Smaller rounds measure latency, not bandwidth. */
-  private static final long BANDWIDTH_SAMPLE_BYTES = 1 << 20;
-
-  private static final long PAGE_BYTES = 4096;
+  private static final long NANOS_PER_MICRO = 1_000;
 
   private final MigrationId migration;
   private final VmId vm;
-  private final String hypervisor;
   private final Guest guest;
   private final OutboundTransfer transfer;
-  private final BlackoutModel model;
+  private final SourceFigures figures; // of the sending thread
   private final MigrationListener listener;
   private final MigrationReports reports;
 
@@ -66,7 +58,6 @@ public final class OutgoingMigration {
   private volatile @Nullable String endReason; // why it is given up: by order or deadline
   private volatile @Nullable String failure; // why it broke
   private volatile boolean deadlinePassed;
-  private DataRate bandwidth = DataRate.UNLIMITED; // of the sending thread; unknown until measured
 
   /** What it works with besides the guest. */
   public record Parts(
@@ -83,10 +74,9 @@ public final class OutgoingMigration {
       Parts parts) {
     this.migration = migration;
     this.vm = guest.spec().vm();
-    this.hypervisor = hypervisor;
     this.guest = guest;
     this.transfer = transfer;
-    this.model = parts.model;
+    this.figures = new SourceFigures(migration, hypervisor, parts.model);
     this.listener = parts.listener;
     this.reports = parts.reports;
   }
@@ -214,35 +204,17 @@ public final class OutgoingMigration {
   }
 
   private void report(RoundReport round) {
-    if (round.sentBytes() >= BANDWIDTH_SAMPLE_BYTES || bandwidth.isUnlimited()) {
-      bandwidth = round.bandwidth();
-    }
-    ByteSize remaining = new ByteSize(round.remainingPages() * PAGE_BYTES);
-    Duration predicted = model.predict(hypervisor, remaining, bandwidth);
     listener.reached(
         Phase.ROUND_ENDED,
         migration,
         vm,
         "round %d: %d pages sent, %d dirty"
             .formatted(round.round(), round.sentPages(), round.remainingPages()));
-    reports.roundEnded(
-        RoundReported.newBuilder()
-            .setMigrationId(migration.text())
-            .setRound(round.round())
-            .setSentPages(round.sentPages())
-            .setZeroPages(round.zeroPages())
-            .setSentBytes(round.sentBytes())
-            .setRemainingPages(round.remainingPages())
-            .setDirtyPagesPerS(round.dirtyPagesPerSecond())
-            .setBandwidthBytesPerS(bandwidth.bytesPerSecond())
-            .setDurationUs(micros(round.duration()))
-            .setPredictedBlackoutUs(micros(predicted))
-            .build());
+    reports.roundEnded(figures.of(round));
   }
 
   private void pauseUnlessBusy(RoundReport round) throws InterruptedException {
-    ByteSize remaining = new ByteSize(round.remainingPages() * PAGE_BYTES);
-    if (bandwidth.timeFor(remaining).compareTo(QUIET_REMAINDER) > 0) {
+    if (figures.timeForRest(round).compareTo(QUIET_REMAINDER) > 0) {
       return;
     }
     lock.lock();
@@ -257,12 +229,12 @@ public final class OutgoingMigration {
   }
 
   private SourceStopped stopAndCopy() throws TransferException, HypervisorException {
-    long startNs = System.nanoTime();
-    Instant pausedAt = guest.pause();
+    final long startNs = System.nanoTime();
+    final Instant pausedAt = guest.pause();
     listener.reached(Phase.SOURCE_PAUSED, migration, vm, "at " + pausedAt);
     reports.guestPaused();
     final long pausedNs = System.nanoTime();
-    FinalReport rest = transfer.sendFinal(deadline());
+    final FinalReport rest = transfer.sendFinal(deadline());
     listener.reached(
         Phase.FINAL_PAGES_SENT,
         migration,
@@ -273,19 +245,16 @@ public final class OutgoingMigration {
     final long savedNs = System.nanoTime();
     failIfGivenUp();
     Duration total = Duration.ofNanos(savedNs - startNs);
-    model.learn(hypervisor, total, new ByteSize(rest.finalBytes()), bandwidth);
     listener.reached(Phase.SOURCE_STOPPED, migration, vm, "after " + total.toMillis() + " ms");
-    return SourceStopped.newBuilder()
-        .setDigest(rest.digest())
-        .setPausedAtUs(micros(pausedAt))
-        .setFinalPages(rest.finalPages())
-        .setFinalBytes(rest.finalBytes())
+    return figures
+        .of(rest, total)
+        .setPausedAtUs(SourceFigures.micros(pausedAt))
         .setDeviceStateBytes(deviceBytes)
         .setTotalBytes(transfer.sentBytes())
-        .setHypervisorDowntimeUs(micros(guest.hypervisorDowntime()))
-        .setPauseUs((pausedNs - startNs) / 1_000)
-        .setFinalCopyUs((copiedNs - pausedNs) / 1_000)
-        .setDeviceStateUs((savedNs - copiedNs) / 1_000)
+        .setHypervisorDowntimeUs(SourceFigures.micros(guest.hypervisorDowntime()))
+        .setPauseUs((pausedNs - startNs) / NANOS_PER_MICRO)
+        .setFinalCopyUs((copiedNs - pausedNs) / NANOS_PER_MICRO)
+        .setDeviceStateUs((savedNs - copiedNs) / NANOS_PER_MICRO)
         .build();
   }
 
@@ -314,14 +283,6 @@ public final class OutgoingMigration {
               .setReason(reason)
               .build());
     }
-  }
-
-  private static long micros(Duration duration) {
-    return TimeUnit.NANOSECONDS.toMicros(duration.toNanos());
-  }
-
-  static long micros(Instant instant) {
-    return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
 
   /** The source did not get through stop-and-copy; its guest may be paused. */

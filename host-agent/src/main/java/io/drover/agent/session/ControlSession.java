@@ -4,9 +4,7 @@ import io.drover.agent.store.AgentRecord;
 import io.drover.agent.store.AgentStore;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
-import io.drover.config.settings.SettingsException;
 import io.drover.config.units.Epoch;
-import io.drover.protocol.v1.EndpointList;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.Heartbeat;
@@ -18,9 +16,7 @@ import io.drover.protocol.v1.Welcome;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -92,6 +88,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private final AgentStore store;
   private final ManagedHost host;
   private final OrderIntake intake;
+  private final EndpointBook endpoints;
   private final EndpointWalk walk;
   private final List<FromAgent> held = new ArrayList<>();
   private State state = State.WAITING;
@@ -112,6 +109,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     this.store = store;
     this.host = host;
     this.intake = new OrderIntake(store);
+    this.endpoints = new EndpointBook(settings, store);
     this.walk = new EndpointWalk(settings.reconnect(), random);
     connectNext();
   }
@@ -158,16 +156,8 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   // ---- connecting
 
   private void connectNext() {
-    EndpointWalk.Step step = walk.next(endpoints());
+    EndpointWalk.Step step = walk.next(endpoints.toTry());
     timers.startSingleTimer(new Connect(step.endpoint()), step.delay());
-  }
-
-  /** What the control plane said last, then what the operator wrote. */
-  private List<BindAddress> endpoints() {
-    Set<BindAddress> all = new LinkedHashSet<>();
-    store.agent().endpoints().forEach(text -> all.add(BindAddress.parse(text)));
-    all.addAll(settings.controlEndpoints());
-    return List.copyOf(all);
   }
 
   private void connect(BindAddress endpoint) {
@@ -236,7 +226,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case WELCOME -> welcome(message.getWelcome());
       case REFUSED -> refused(message.getRefused());
       case ORDER -> order(message.getOrder());
-      case ENDPOINTS -> adopt(message.getEndpoints());
+      case ENDPOINTS -> endpoints.adopt(message.getEndpoints());
       case BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
     }
   }
@@ -258,7 +248,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
             : settings.heartbeat();
     timers.startTimerWithFixedDelay(Beat.class, new Beat(), Duration.ZERO, interval);
     timers.startSingleTimer(new Stable(attempt), STABLE_AFTER);
-    adopt(welcome.getEndpoints());
+    endpoints.adopt(welcome.getEndpoints());
     host.announce();
   }
 
@@ -290,34 +280,6 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
             order,
             result -> self.tell(new Executed(kind, result.toBuilder().setOrderId(id).build())));
       }
-    }
-  }
-
-  /** Takes a newer list over, on disk first, without what this agent may not connect to. */
-  private void adopt(EndpointList list) {
-    if (list.getVersion() <= store.agent().endpointListVersion()) {
-      return;
-    }
-    List<String> usable = list.getEndpointsList().stream().filter(this::isUsable).toList();
-    store.save(store.agent().withEndpoints(list.getVersion(), usable));
-    LOG.atInfo()
-        .addKeyValue("version", list.getVersion())
-        .addKeyValue("endpoints", usable)
-        .log("endpoint list adopted");
-  }
-
-  private boolean isUsable(String text) {
-    try {
-      boolean usable = settings.insecureBind() || BindAddress.parse(text).isLoopback();
-      if (!usable) {
-        LOG.atWarn()
-            .addKeyValue("endpoint", text)
-            .log("endpoint ignored: not loopback, and insecure-bind is off");
-      }
-      return usable;
-    } catch (SettingsException e) {
-      LOG.atWarn().addKeyValue("endpoint", text).log("endpoint ignored: not host:port");
-      return false;
     }
   }
 

@@ -1,21 +1,17 @@
 package io.drover.agent.supervision;
 
-import com.google.protobuf.ByteString;
 import io.drover.agent.guest.Guest;
-import io.drover.agent.guest.GuestConsole;
-import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
-import io.drover.agent.guest.HypervisorException.Kind;
 import io.drover.agent.migration.MigrationListener;
+import io.drover.agent.store.StoreException;
 import io.drover.agent.store.VmRecord;
 import io.drover.agent.store.VmRecord.Grant;
 import io.drover.agent.store.VmRecord.Power;
 import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
-import io.drover.protocol.v1.ConsoleText;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
@@ -23,13 +19,11 @@ import io.drover.protocol.v1.TargetReady;
 import io.drover.protocol.v1.TransferFailed;
 import io.drover.transfer.TransferException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One VM on this host: its record, its guest, the end of a migration it is part of. Everything
@@ -40,25 +34,19 @@ import org.jspecify.annotations.Nullable;
  * lest a crash in between pass it off as the new one.
  */
 final class LocalGuest {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalGuest.class);
+  private static final String NO_GRANT = "no run grant";
+
   private final VmId vm;
   private final HostParts parts;
-  private final GuestReports reports;
+  private final HeldGuest held;
   private final MigrationEnds ends;
-
   private VmRecord record;
-  private volatile @Nullable Guest guest;
-  private long incarnation;
-  private String hypervisor = "";
-  private Optional<String> endReason = Optional.empty();
-  private String pauseReason = "";
-  private Instant startedAt = Instant.EPOCH;
-  private Instant resumedAt = Instant.EPOCH;
-  private Map<String, String> reportAtResume = Map.of();
 
   LocalGuest(VmId vm, HostParts parts, GuestReports reports) {
     this.vm = vm;
     this.parts = parts;
-    this.reports = reports;
+    this.held = new HeldGuest(vm, parts, reports);
     this.ends = new MigrationEnds(parts, reports);
     this.record = parts.store().vm(vm);
   }
@@ -67,55 +55,53 @@ final class LocalGuest {
 
   /** Takes over a guest that outlived an earlier agent, and puts it where its grant says. */
   void adopt(Guest found, String kind) throws HypervisorException {
-    guest = found;
-    hypervisor = kind;
-    parts.memory().hold(vm, found.spec().resources().memory());
+    held.adopt(found, kind);
     boolean granted = OrderPlan.mayRun(record);
-    boolean desiredRunning =
-        record.grant().filter(grant -> grant.desired() == Power.RUNNING).isPresent();
-    boolean migrating = record.migration().isPresent();
-    if (found.state() == Guest.State.RUNNING && !(granted && desiredRunning)) {
-      found.pause();
-      pauseReason = granted ? "" : "no run grant";
-    } else if (found.state() == Guest.State.PAUSED && granted && desiredRunning && !migrating) {
-      found.resume(); // the earlier agent died between persisting the grant and this
-    } else if (!granted && record.migration().isEmpty()) {
-      pauseReason = "no run grant";
+    boolean mayRun = granted && isDesiredRunning();
+    if (found.state() == Guest.State.RUNNING && !mayRun) {
+      held.pause(granted ? "by order" : NO_GRANT);
+    } else if (found.state() == Guest.State.PAUSED && record.migration().isEmpty()) {
+      if (mayRun) {
+        held.resume(); // the earlier agent died between persisting the grant and this
+      } else {
+        held.explainPause(granted ? "by order" : NO_GRANT);
+      }
     }
   }
 
   /** There is a record and no guest. */
   void findLost() {
-    if (record.grant().isPresent()) {
-      hypervisor = record.grant().get().hypervisor();
-      endReason = Optional.of("lost with an earlier agent process");
-    }
+    record
+        .grant()
+        .ifPresent(grant -> held.end(grant.hypervisor(), "lost with an earlier agent process"));
+  }
+
+  private boolean isDesiredRunning() {
+    return record.grant().filter(grant -> grant.desired() == Power.RUNNING).isPresent();
   }
 
   // ---- what it is
 
   Phase phase() {
-    Guest here = guest;
-    if (endReason.isPresent()) {
-      return Phase.ENDED;
-    }
-    if (here == null) {
+    Optional<Guest.State> state = held.state();
+    if (state.isEmpty()) {
       return Phase.ABSENT;
     }
-    if (here.state() == Guest.State.ENDED) {
-      return Phase.ENDED;
-    }
-    boolean running = here.state() == Guest.State.RUNNING;
     Optional<Side> side = record.migration().map(VmRecord.MigrationMark::side);
-    if (side.isEmpty()) {
-      return running ? Phase.RUNNING : Phase.PAUSED;
+    return switch (state.get()) {
+      case ENDED -> Phase.ENDED;
+      case RUNNING -> side.isPresent() ? Phase.SENDING : Phase.RUNNING;
+      case INCOMING -> Phase.RECEIVING;
+      case PAUSED -> side.map(this::pausedIn).orElse(Phase.PAUSED);
+    };
+  }
+
+  private Phase pausedIn(Side side) {
+    if (side == Side.SOURCE) {
+      return Phase.STOPPED;
     }
-    if (side.get() == Side.SOURCE) {
-      return running ? Phase.SENDING : Phase.STOPPED;
-    }
-    return ends.isReady() || (here.state() == Guest.State.PAUSED && !ends.isReceiving())
-        ? Phase.READY
-        : Phase.RECEIVING;
+    // a paused guest without its stream was complete when an earlier agent died
+    return ends.isReady() || !ends.isReceiving() ? Phase.READY : Phase.RECEIVING;
   }
 
   /** Whether nothing would be lost if this object were forgotten. */
@@ -125,37 +111,13 @@ final class LocalGuest {
 
   /** Empty when there is nothing to say about it. */
   Optional<GuestStatus> status() {
-    Phase phase = phase();
-    if (phase == Phase.ABSENT) {
-      return Optional.empty();
-    }
-    return Optional.of(status(phase));
+    return phase() == Phase.ABSENT ? Optional.empty() : Optional.of(describe());
   }
 
-  private GuestStatus status(Phase phase) {
-    Guest here = guest;
-    GuestStatus.Builder status =
-        GuestStatus.newBuilder()
-            .setVmId(vm.text())
-            .setRunEpoch(record.heldEpoch().value())
-            .setHypervisor(hypervisor)
-            .setStartedAtUs(ChronoUnit.MICROS.between(Instant.EPOCH, startedAt));
+  private GuestStatus describe() {
+    GuestStatus.Builder status = held.describe(phase()).setRunEpoch(record.heldEpoch().value());
     record.migration().ifPresent(mark -> status.setMigrationId(mark.migration().text()));
-    if (here != null) {
-      status.putAllReport(here.console().report());
-    }
-    return switch (phase) {
-      case RUNNING, SENDING -> status.setState(GuestStatus.State.RUNNING).build();
-      case PAUSED -> status.setState(GuestStatus.State.PAUSED).setReason(pauseReason).build();
-      case STOPPED ->
-          status.setState(GuestStatus.State.PAUSED).setReason("paused by its migration").build();
-      case RECEIVING, READY -> status.setState(GuestStatus.State.INCOMING).build();
-      case ENDED, ABSENT ->
-          status
-              .setState(GuestStatus.State.ENDED)
-              .setReason(endReason.orElse(here == null ? "not on this host" : here.endReason()))
-              .build();
-    };
+    return status.build();
   }
 
   Optional<TargetReady> targetReady() {
@@ -171,9 +133,9 @@ final class LocalGuest {
 
   /** The guest ended without an order. */
   void ended(long which, String reason) {
-    if (which == incarnation && endReason.isEmpty() && guest != null) {
+    if (held.isNews(which)) {
       ends.end("the guest ended: " + reason);
-      markEnded(reason);
+      held.end(reason);
     }
   }
 
@@ -182,16 +144,12 @@ final class LocalGuest {
     ends.end(reason);
   }
 
-  private void markEnded(String reason) {
-    endReason = Optional.of(reason);
-    Guest here = guest;
-    if (here != null) {
-      here.destroy();
-    }
-    parts.memory().release(vm);
-  }
-
   // ---- orders
+
+  /** What the guest printed. Any thread. */
+  OrderResult readConsole(GuestOrder.ReadConsole order) {
+    return held.console(order);
+  }
 
   /** Does what the order asks, or says why not. Completes later only where an order waits. */
   CompletionStage<OrderResult> execute(GuestOrder order) {
@@ -205,6 +163,12 @@ final class LocalGuest {
       return answer(OrderResults.failed(e));
     } catch (TransferException e) {
       return answer(OrderResults.failed(Code.TRANSFER_FAILED, String.valueOf(e.getMessage())));
+    } catch (StoreException e) {
+      LOG.atError()
+          .addKeyValue("vm", vm)
+          .addKeyValue("reason", e.getMessage())
+          .log("a guest was not touched: its record cannot be written");
+      return answer(OrderResults.failed(Code.INTERNAL, String.valueOf(e.getMessage())));
     }
   }
 
@@ -221,218 +185,118 @@ final class LocalGuest {
       case STOP_AND_COPY -> ends.stopAndCopy(((GuestOrder.StopAndCopy) order).deadline());
       case VERIFY -> verify(((GuestOrder.Verify) order).deadline());
       case READ_CONSOLE -> answer(readConsole((GuestOrder.ReadConsole) order));
-      case CONFIRM -> answer(confirm(next));
-      case REPORT, RESUME, PAUSE, STOP, REMOVE, ABORT_AND_RESUME, ABORT_AND_PAUSE ->
+      case CONFIRM -> {
+        save(next);
+        yield answer(OrderResults.DONE);
+      }
+      case REPORT -> {
+        save(next);
+        yield answer(OrderResults.status(describe()));
+      }
+      case RESUME, PAUSE, STOP, REMOVE, ABORT_AND_RESUME, ABORT_AND_PAUSE ->
           answer(settle(plan, order));
     };
   }
 
-  private OrderResult confirm(VmRecord next) {
-    save(next);
-    return OrderResults.DONE;
-  }
-
   /** Ends a migration if there is one, and puts the guest where the order wants it. */
   private OrderResult settle(OrderPlan.Do plan, GuestOrder order) throws HypervisorException {
-    if (plan.action() != OrderPlan.Action.REPORT) {
-      ends.end("%s of run epoch %s".formatted(order.getClass().getSimpleName(), order.epoch()));
-    }
+    ends.end("%s of run epoch %s".formatted(order.getClass().getSimpleName(), order.epoch()));
     save(plan.next());
-    Guest here = guest;
-    if (here == null || plan.action() == OrderPlan.Action.REPORT) {
-      return OrderResults.status(status(phase()));
-    }
-    return switch (plan.action()) {
-      case RESUME -> OrderResults.status(resume(here));
-      case PAUSE -> OrderResults.status(pause(here, "by order"));
-      case STOP -> OrderResults.status(stop(here, ((GuestOrder.Stop) order).grace()));
+    switch (plan.action()) {
+      case RESUME -> held.resume();
+      case PAUSE -> held.pause("by order");
+      case STOP -> held.stop(((GuestOrder.Stop) order).grace());
+      case ABORT_AND_PAUSE -> held.pause(NO_GRANT);
       case ABORT_AND_RESUME -> {
-        if (record.grant().filter(grant -> grant.desired() == Power.RUNNING).isPresent()) {
-          resume(here);
+        if (isDesiredRunning()) {
+          held.resume();
         }
-        yield OrderResults.DONE;
       }
-      case ABORT_AND_PAUSE -> {
-        pause(here, "no run grant");
-        yield OrderResults.DONE;
-      }
-      default -> {
-        discard();
-        yield OrderResults.DONE;
-      }
-    };
-  }
-
-  private GuestStatus resume(Guest here) throws HypervisorException {
-    Map<String, String> before = here.console().report();
-    boolean wasRunning = here.state() == Guest.State.RUNNING;
-    here.resume();
-    if (!wasRunning) {
-      resumedAt = parts.clock().instant();
-      reportAtResume = before;
+      default -> held.discard();
     }
-    pauseReason = "";
-    return status(phase());
-  }
-
-  private GuestStatus pause(Guest here, String reason) throws HypervisorException {
-    here.pause();
-    pauseReason = reason;
-    return status(phase());
-  }
-
-  private GuestStatus stop(Guest here, Duration grace) throws HypervisorException {
-    incarnation++; // what the hypervisor says about its end is no news
-    here.stop(here.state() == Guest.State.RUNNING ? grace : Duration.ZERO);
-    markEnded("stopped by order");
-    return status(phase());
+    boolean answersStatus =
+        switch (order) {
+          case GuestOrder.Continue _, GuestOrder.Pause _, GuestOrder.Stop _ -> true;
+          default -> false;
+        };
+    return answersStatus ? OrderResults.status(describe()) : OrderResults.DONE;
   }
 
   private OrderResult boot(VmRecord next) throws HypervisorException {
     GuestSpec spec = next.grant().map(Grant::spec).orElseThrow();
     Hypervisor chosen = parts.hypervisorFor(spec.image());
-    reserve(spec);
+    held.reserve(spec);
     ends.end("superseded by run epoch " + next.highestRunEpoch());
-    discardKeeping(spec);
+    held.makeRoom();
     save(next.withHypervisor(chosen.kind()));
-    hypervisor = chosen.kind();
     try {
-      Guest made = chosen.boot(spec, listener());
-      guest = made;
-      startedAt = parts.clock().instant();
-      return OrderResults.status(resume(made));
+      held.hold(chosen.boot(spec, held.listener()), chosen.kind());
+      held.resume();
+      return OrderResults.status(describe());
     } catch (HypervisorException e) {
-      markEnded("did not boot: " + e.getMessage());
+      held.end(chosen.kind(), "did not boot: " + e.getMessage());
       return OrderResults.failed(e);
     }
   }
 
   private OrderResult activate(VmRecord next) throws HypervisorException {
-    Guest here = guest;
     MigrationId migration = record.migration().orElseThrow().migration();
-    if (here == null) {
-      throw new HypervisorException(Kind.INVALID_STATE, vm + " has no guest on this host");
-    }
-    save(next.withHypervisor(hypervisor));
+    save(next.withHypervisor(held.hypervisor()));
     parts.listener().reached(MigrationListener.Phase.ACTIVATING, migration, vm, "granted");
-    GuestStatus status = resume(here);
-    parts.listener().reached(MigrationListener.Phase.ACTIVATED, migration, vm, "at " + resumedAt);
+    held.resume();
     parts
-        .blocking()
-        .execute(ends.detachIncoming()); // its streams are closed beside the running guest
-    return OrderResults.status(status);
+        .listener()
+        .reached(MigrationListener.Phase.ACTIVATED, migration, vm, "at " + held.resumedAt());
+    parts.blocking().execute(ends.detachIncoming()); // beside the running guest
+    return OrderResults.status(describe());
   }
 
   private OrderResult prepare(VmRecord next, GuestOrder.PrepareTarget order)
       throws HypervisorException, TransferException {
     Hypervisor chosen = parts.hypervisorFor(order.spec().image());
-    ends.takeIncomingPermit();
-    Guest made = null;
+    held.reserve(order.spec());
+    held.makeRoom();
+    save(next);
+    boolean receiving = false;
     try {
-      reserve(order.spec());
-      discardKeeping(order.spec());
-      save(next);
-      hypervisor = chosen.kind();
-      made = chosen.incoming(order.spec(), listener());
-      startedAt = parts.clock().instant();
-      OrderResult ticket = ends.receive(order.migration(), made);
-      guest = made;
-      return ticket;
-    } catch (HypervisorException | TransferException e) {
-      ends.returnIncomingPermit();
-      if (made != null) {
-        made.destroy();
-      }
-      if (record.equals(next)) {
-        parts.memory().release(vm);
+      held.hold(ends.receive(order, chosen, held.listener()), chosen.kind());
+      receiving = true;
+      return ends.ticket();
+    } finally {
+      if (!receiving) {
+        held.discard();
         save(record.vacated());
       }
-      throw e;
     }
   }
 
   private OrderResult send(VmRecord next, GuestOrder.Send order)
       throws HypervisorException, TransferException {
-    Guest here = guest;
-    if (here == null) {
-      throw new HypervisorException(Kind.INVALID_STATE, vm + " has no guest on this host");
-    }
     save(next); // from here on the guest may be found paused by a migration
+    boolean sending = false;
     try {
-      return ends.send(order, here, hypervisor);
-    } catch (HypervisorException | TransferException e) {
-      save(record.withoutMigration());
-      throw e;
+      OrderResult started = ends.send(order, held.require(), held.hypervisor());
+      sending = true;
+      return started;
+    } finally {
+      if (!sending) {
+        save(record.withoutMigration());
+      }
     }
   }
 
   private CompletionStage<OrderResult> verify(Duration deadline) throws HypervisorException {
-    Guest here = guest;
-    if (here == null) {
-      throw new HypervisorException(Kind.INVALID_STATE, vm + " has no guest on this host");
-    }
-    GuestVerification verification = new GuestVerification(here, reportAtResume, resumedAt);
-    GuestStatus status = status(phase());
+    GuestVerification verification = held.verification();
+    GuestStatus status = describe();
     return CompletableFuture.supplyAsync(
         () -> verification.await(deadline, status), parts.blocking());
   }
-
-  /** What the guest printed. Any thread. */
-  OrderResult readConsole(GuestOrder.ReadConsole order) {
-    Guest here = guest;
-    if (here == null) {
-      return OrderResults.failed(Code.NO_SUCH_GUEST, vm + " has no guest on this host");
-    }
-    GuestConsole.Text text = here.console().read(order.fromOffset(), order.maxBytes());
-    return OrderResult.newBuilder()
-        .setConsole(
-            ConsoleText.newBuilder()
-                .setStartOffset(text.startOffset())
-                .setText(ByteString.copyFrom(text.bytes())))
-        .build();
-  }
-
-  // ---- pieces
 
   private void save(VmRecord next) {
     if (!next.equals(record)) {
       parts.store().save(next);
       record = next;
     }
-  }
-
-  private void reserve(GuestSpec spec) throws HypervisorException {
-    if (!parts.memory().reserve(vm, spec.resources().memory())) {
-      throw new HypervisorException(
-          Kind.INSUFFICIENT_RESOURCES,
-          "%s needs %s of memory; guests hold %s of %s"
-              .formatted(
-                  vm, spec.resources().memory(), parts.memory().used(), parts.memory().capacity()));
-    }
-  }
-
-  private void discard() {
-    incarnation++;
-    Guest here = guest;
-    if (here != null) {
-      here.destroy();
-    }
-    guest = null;
-    endReason = Optional.empty();
-    pauseReason = "";
-    resumedAt = Instant.EPOCH;
-    reportAtResume = Map.of();
-    parts.memory().release(vm);
-  }
-
-  private void discardKeeping(GuestSpec reserved) {
-    discard();
-    parts.memory().hold(vm, reserved.resources().memory());
-  }
-
-  private GuestListener listener() {
-    long current = incarnation;
-    return (_, reason) -> reports.guestEnded(current, reason);
   }
 
   private static CompletionStage<OrderResult> answer(OrderResult result) {

@@ -1,6 +1,8 @@
 package io.drover.agent.supervision;
 
 import io.drover.agent.guest.Guest;
+import io.drover.agent.guest.GuestListener;
+import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
 import io.drover.agent.migration.IncomingMigration;
@@ -8,7 +10,6 @@ import io.drover.agent.migration.OutgoingMigration;
 import io.drover.agent.migration.OutgoingMigration.StopFailedException;
 import io.drover.agent.store.VmRecord.MigrationMark;
 import io.drover.agent.store.VmRecord.Side;
-import io.drover.config.units.MigrationId;
 import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.SourceStopped;
@@ -87,23 +88,32 @@ final class MigrationEnds {
 
   // ---- target
 
-  void takeIncomingPermit() throws HypervisorException {
+  /** Makes a guest that a migration will fill, and reserves its streams. */
+  Guest receive(GuestOrder.PrepareTarget order, Hypervisor hypervisor, GuestListener listener)
+      throws HypervisorException, TransferException {
     take(parts.migrationsIn(), "to");
+    @Nullable Guest made = null;
+    boolean receiving = false;
+    try {
+      made = hypervisor.incoming(order.spec(), listener);
+      IncomingMigration started = IncomingMigration.receive(order.migration(), made, needs());
+      incoming = started;
+      var _ = started.over().thenRun(parts.migrationsIn()::release);
+      receiving = true;
+      return made;
+    } finally {
+      if (!receiving) {
+        parts.migrationsIn().release();
+        if (made != null) {
+          made.destroy();
+        }
+      }
+    }
   }
 
-  void returnIncomingPermit() {
-    parts.migrationsIn().release();
-  }
-
-  /** Reserves streams; from then on the permit is returned by itself. */
-  OrderResult receive(MigrationId migration, Guest guest) throws TransferException {
-    IncomingMigration.Parts needs =
-        new IncomingMigration.Parts(
-            parts.engine(), parts.blocking(), parts.clock(), parts.listener(), reports);
-    IncomingMigration started = IncomingMigration.receive(migration, guest, needs);
-    incoming = started;
-    var _ = started.over().thenRun(parts.migrationsIn()::release);
-    return ticket();
+  private IncomingMigration.Parts needs() {
+    return new IncomingMigration.Parts(
+        parts.engine(), parts.blocking(), parts.clock(), parts.listener(), reports);
   }
 
   OrderResult ticket() {

@@ -103,16 +103,21 @@ sealed interface OrderPlan {
   private static OrderPlan activate(VmRecord record, Phase phase, GuestOrder.Activate order) {
     boolean held = record.heldEpoch().equals(order.epoch()) && record.grant().isPresent();
     return switch (phase) {
-      case READY ->
-          isOf(record, order.migration())
-              ? new Do(
-                  record.granted(order.epoch(), order.spec(), "", Power.RUNNING), Action.ACTIVATE)
-              : otherMigration(record, order);
+      case READY -> activateReady(record, order);
       case RECEIVING -> invalid(order, phase, "its memory is not complete");
       case RUNNING, PAUSED, SENDING, STOPPED, ENDED ->
           held ? new Do(record, Action.REPORT) : noTransfer(order, order.migration());
       case ABSENT -> noTransfer(order, order.migration());
     };
+  }
+
+  private static OrderPlan activateReady(VmRecord record, GuestOrder.Activate order) {
+    if (!isOf(record, order.migration())) {
+      return otherMigration(record, order);
+    }
+    return record.heldEpoch().isBefore(order.epoch())
+        ? new Do(record.granted(order.epoch(), order.spec(), "", Power.RUNNING), Action.ACTIVATE)
+        : invalid(order, Phase.READY, "run epoch " + order.epoch() + " is its source's");
   }
 
   private static OrderPlan continueGuest(VmRecord record, Phase phase, GuestOrder.Continue order) {
