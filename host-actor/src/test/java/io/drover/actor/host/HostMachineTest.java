@@ -109,6 +109,7 @@ class HostMachineTest {
         new Command.AgentSaid("s0", new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 1)),
         new Command.DetachAgent("s0"),
         new Command.CheckSession("s0", caller.ref()),
+        new Command.CheckSession("s0", caller.ref()),
         new Command.Claim(VM, SPEC.resources(), "pulse", caller.ref()),
         new Command.Claim(M1, SPEC.resources(), "pulse", caller.ref()),
         new Command.ReleaseClaim(M1),

@@ -1,0 +1,219 @@
+package io.drover.actor.routing;
+
+import static io.drover.actor.Samples.NOW;
+import static io.drover.actor.Samples.settings;
+
+import com.typesafe.config.ConfigFactory;
+import io.drover.actor.Ids;
+import io.drover.actor.Routes;
+import io.drover.actor.Samples;
+import io.drover.actor.agent.AgentReport.Hello;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.api.ControlPlane;
+import io.drover.actor.area.Area;
+import io.drover.actor.host.Host;
+import io.drover.actor.migration.Migration;
+import io.drover.actor.operation.Operation;
+import io.drover.actor.placement.Scheduler;
+import io.drover.actor.vm.Vm;
+import io.drover.config.settings.MigrationSettings;
+import io.drover.config.settings.SettingsFile;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.CellId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
+import io.drover.config.units.VmId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
+import org.awaitility.Awaitility;
+
+/**
+ * All entities in one actor system without a cluster, over a journal in memory. Every message is
+ * written and read on its way, as between nodes. Entities can be killed: the next message starts
+ * them again from the journal.
+ */
+final class LocalFleet implements Routes, AutoCloseable {
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(8);
+
+  final ActorTestKit kit =
+      ActorTestKit.create(
+          PersistenceTestKitPlugin.getInstance()
+              .config()
+              .withFallback(
+                  ConfigFactory.parseString(
+                      "pekko.persistence.snapshot-store.plugin = \"pekko.persistence.snapshot-store.local\""))
+              .withFallback(ConfigFactory.load()));
+  final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
+  final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+  final ControlPlane controlPlane;
+  final AgentNetwork network = new AgentNetwork();
+  private final Map<String, ActorRef<?>> entities = new ConcurrentHashMap<>();
+  private final Serialization serialization =
+      SerializationExtension.get(Adapter.toClassic(kit.system()));
+  private final RoutedPeers peers = new RoutedPeers(this);
+
+  LocalFleet() {
+    controlPlane =
+        new ShardedControlPlane(
+            this,
+            Ids.random(),
+            new ControlNodes() {
+              @Override
+              public List<String> of(AreaId area) {
+                return List.of("n1");
+              }
+
+              @Override
+              public String running(CellId cell) {
+                return "n1";
+              }
+            });
+    this.<Area.Command, Area.Reply>ask(
+            Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Command.Ensure(8, r))
+        .toCompletableFuture()
+        .join();
+  }
+
+  /** A host whose agent does what it is told. */
+  HostId attach(String name) {
+    return attach(name, new ScriptedAgent(network, name));
+  }
+
+  HostId attach(String name, ScriptedAgent agent) {
+    Area.Reply reply =
+        this.<Area.Command, Area.Reply>ask(
+                Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Command.RegisterHost(name, r))
+            .toCompletableFuture()
+            .join();
+    HostId host = ((Area.Reply.HostIs) reply).host();
+    connect(host, agent, agent.hello());
+    Awaitility.await().until(() -> isOffered(host));
+    return host;
+  }
+
+  private boolean isOffered(HostId host) {
+    Scheduler.Placement answer =
+        this.<Scheduler.Command, Scheduler.Placement>ask(
+                Scheduler.TYPE_KEY,
+                host.area().name(),
+                r ->
+                    new Scheduler.Command.Explain(
+                        Samples.SPEC, Optional.empty(), Optional.of(host), r))
+            .toCompletableFuture()
+            .join();
+    return answer instanceof Scheduler.Placement.Placed;
+  }
+
+  /** A new session of this agent. */
+  ActorRef<AgentSession> connect(HostId host, ScriptedAgent agent, Hello hello) {
+    String sessionId = Ids.random().next();
+    ActorRef<AgentSession> session =
+        kit.spawn(
+            agent.session(report ->
+                tell(Host.TYPE_KEY, host.text(), new Host.Command.AgentSaid(sessionId, report))));
+    agent.sessionId(sessionId);
+    tell(
+        Host.TYPE_KEY,
+        host.text(),
+        new Host.Command.AttachAgent(
+            host, hello, new EndpointList(1, List.of("127.0.0.1:7200")), session, sessionId));
+    return session;
+  }
+
+  void detach(HostId host, ScriptedAgent agent) {
+    tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(agent.sessionId()));
+  }
+
+  /** Kills an entity as the loss of its node would. */
+  void kill(EntityTypeKey<?> type, String entityId) {
+    ActorRef<?> ref = entities.remove(type.name() + "|" + entityId);
+    if (ref != null) {
+      kit.stop(ref);
+    }
+  }
+
+  List<Object> events(EntityTypeKey<?> type, String entityId) {
+    return journal.persistedInStorage(type.name() + "|" + entityId);
+  }
+
+  @Override
+  public <C> void tell(EntityTypeKey<C> type, String entityId, C command) {
+    entity(type, entityId).tell(travelled(command));
+  }
+
+  @Override
+  public <C, R> CompletionStage<R> ask(
+      EntityTypeKey<C> type, String entityId, Function<ActorRef<R>, C> command) {
+    return AskPattern.ask(
+        entity(type, entityId),
+        replyTo -> travelled(command.apply(replyTo)),
+        ANSWER_LIMIT,
+        kit.scheduler());
+  }
+
+  @SuppressWarnings("unchecked")
+  private <C> C travelled(C command) {
+    byte[] bytes = serialization.serialize(command).get();
+    int id = serialization.findSerializerFor(command).identifier();
+    return (C) serialization.deserialize(bytes, id, command.getClass().getName()).get();
+  }
+
+  @SuppressWarnings("unchecked")
+  private <C> ActorRef<C> entity(EntityTypeKey<C> type, String entityId) {
+    return (ActorRef<C>)
+        entities.computeIfAbsent(
+            type.name() + "|" + entityId,
+            key ->
+                kit.spawn((Behavior<C>) behavior(type, entityId, PersistenceId.ofUniqueId(key))));
+  }
+
+  private Behavior<?> behavior(EntityTypeKey<?> type, String id, PersistenceId persistenceId) {
+    return switch (type.name()) {
+      case "area" -> Area.create(new AreaId(id), persistenceId, settings(), now::get);
+      case "scheduler" -> Scheduler.create(new AreaId(id), this, settings());
+      case "host" -> Host.create(HostId.parse(id), persistenceId, peers, settings(), now::get);
+      case "vm" ->
+          Vm.create(
+              VmId.parse(id),
+              persistenceId,
+              new Vm.Ports(this, peers, settings(), now::get, Ids.random()));
+      case "operation" -> Operation.create(persistenceId, now::get);
+      case "migration" ->
+          Migration.create(
+              MigrationId.parse(id),
+              persistenceId,
+              new Migration.Ports(
+                  this,
+                  (_, _, _) -> {},
+                  MigrationSettings.from(SettingsFile.load(Optional.empty())),
+                  settings(),
+                  now::get),
+              () -> {});
+      default -> throw new AssertionError(type);
+    };
+  }
+
+  @Override
+  public void close() {
+    kit.shutdownTestKit();
+  }
+}
