@@ -229,10 +229,7 @@ public final class Demo implements Callable<Integer> {
 
   private void awaitBeatsAbove(FleetClient client, String name, long beats) {
     client.await(
-        name + " to beat on",
-        "/v1/vms/" + vms.get(name),
-        PATIENCE,
-        vm -> life(vm) > beats);
+        name + " to beat on", "/v1/vms/" + vms.get(name), PATIENCE, vm -> life(vm) > beats);
   }
 
   private long beats(FleetClient client, String name) {

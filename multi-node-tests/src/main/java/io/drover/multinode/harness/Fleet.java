@@ -242,6 +242,11 @@ public final class Fleet implements AutoCloseable {
     return host;
   }
 
+  /** All host agents. */
+  public Collection<JavaProcess> hosts() {
+    return hosts.values();
+  }
+
   /** All processes, control nodes first. */
   public List<JavaProcess> processes() {
     List<JavaProcess> all = new ArrayList<>();

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 
 /**
@@ -63,6 +64,17 @@ public final class FleetClient {
         HttpRequest.newBuilder(base.resolve(path))
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(body.toString())));
+  }
+
+  /** Sends, and does not wait: the node that should answer may be about to die. */
+  public CompletableFuture<Integer> postAndForget(String path, JsonNode body) {
+    return http.sendAsync(
+            HttpRequest.newBuilder(base.resolve(path))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(body.toString()))
+                .build(),
+            BodyHandlers.discarding())
+        .thenApply(HttpResponse::statusCode);
   }
 
   public Answer delete(String path) {

@@ -1,0 +1,95 @@
+package io.drover.multinode.scenario;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.multinode.harness.FleetClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
+/** The VMs of scenarios, of both hypervisors. */
+final class Guests {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long MIB = 1L << 20;
+
+  private final FleetClient client;
+
+  Guests(FleetClient client) {
+    this.client = client;
+  }
+
+  /** The images to try: {@code linux} too where QEMU and the image are, and always in CI. */
+  static Stream<String> images() {
+    return hasLinux() ? Stream.of("pulse", "linux") : Stream.of("pulse");
+  }
+
+  static void requireLinux() {
+    Assumptions.assumeTrue(hasLinux(), "needs QEMU and ./drover image build-linux");
+  }
+
+  private static boolean hasLinux() {
+    return "true".equals(System.getenv("CI"))
+        || Files.exists(imagesDirectory().resolve("linux/image.json"));
+  }
+
+  static Path imagesDirectory() {
+    String home = System.getenv("DROVER_HOME");
+    Path base = home == null ? Path.of(System.getProperty("user.home"), ".drover") : Path.of(home);
+    return base.resolve("images");
+  }
+
+  String create(String area, String host, String image) {
+    boolean isLinux = image.equals("linux");
+    ObjectNode body = client.object().put("area", area).put("name", image).put("image", image);
+    body.put("cpuMillis", 250).put("memoryBytes", (isLinux ? 192 : 16) * MIB);
+    body.put("host", hostId(area, host));
+    ObjectNode arguments = body.putObject("arguments");
+    (isLinux ? Map.of("dirty_pages_per_s", "200") : Map.<String, String>of())
+        .forEach(arguments::put);
+    String vm = client.post("/v1/vms", body).expectSuccess("creating " + image).path("id").asText();
+    awaitBeating(vm);
+    return vm;
+  }
+
+  /** Waits until the guest itself has said something new. */
+  void awaitBeating(String vm) {
+    long[] first = {-1};
+    client.await(
+        "beats of " + vm,
+        "/v1/vms/" + vm,
+        PATIENCE,
+        body -> {
+          long beats = beats(body);
+          if (beats > 0 && first[0] < 0) {
+            first[0] = beats;
+          }
+          return "RUNNING".equals(body.path("phase").asText()) && first[0] > 0 && beats != first[0];
+        });
+  }
+
+  static long beats(JsonNode vm) {
+    return vm.path("report").path("beats").asLong(-1);
+  }
+
+  void delete(String vm) {
+    client.delete("/v1/vms/" + vm).expectSuccess("deleting " + vm);
+    client.await(
+        "the end of " + vm,
+        "/v1/vms/" + vm,
+        PATIENCE,
+        body -> "DELETED".equals(body.path("phase").asText()));
+  }
+
+  String hostId(String area, String name) {
+    JsonNode hosts = client.get("/v1/hosts?limit=500").expectSuccess("listing hosts").path("items");
+    for (JsonNode host : hosts) {
+      if (host.path("area").asText().equals(area) && host.path("name").asText().equals(name)) {
+        return host.path("id").asText();
+      }
+    }
+    throw new IllegalStateException("no host " + area + "/" + name + " in " + hosts);
+  }
+}
