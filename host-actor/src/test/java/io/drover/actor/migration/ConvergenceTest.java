@@ -18,7 +18,7 @@ class ConvergenceTest {
 
   private static List<Round> rounds(int count, IntUnaryOperator predictedMs) {
     return IntStream.range(0, count)
-        .mapToObj(n -> SimulatedHost.roundOf(n, Duration.ofMillis(predictedMs.applyAsInt(n))))
+        .mapToObj(n -> SimulatedAgent.roundOf(n, Duration.ofMillis(predictedMs.applyAsInt(n))))
         .toList();
   }
 

@@ -43,7 +43,7 @@ final class MigrationSamples {
   static final Instant NOW = Instant.parse("2026-11-01T10:00:00Z");
   static final Epoch E1 = new Epoch(1);
   static final Epoch E2 = new Epoch(2);
-  static final Round ROUND = SimulatedHost.roundOf(1, Duration.ofMillis(40));
+  static final Round ROUND = SimulatedAgent.roundOf(1, Duration.ofMillis(40));
 
   static final Event.Requested REQUESTED =
       new Event.Requested(
@@ -217,7 +217,7 @@ final class MigrationSamples {
       Outcome good =
           switch (step) {
             case PREPARE -> new Outcome.TargetPrepared(PREPARED.ticket());
-            case STOP_AND_COPY -> SimulatedHost.stopped(NOW);
+            case STOP_AND_COPY -> SimulatedAgent.stopped(NOW);
             case VERIFY -> new Outcome.GuestVerified(NOW, Duration.ZERO, guest());
             default -> new Outcome.Done();
           };

@@ -121,7 +121,7 @@ final class SimulatedFleet {
     return hosts.values().stream().filter(h -> h.isReceiving(of)).findFirst().orElse(null);
   }
 
-  void report(SimulatedHost from, AgentReport report) {
+  void report(SimulatedAgent from, AgentReport report) {
     notify(new Notice.AgentSaid(from.id, report));
   }
 
@@ -132,7 +132,7 @@ final class SimulatedFleet {
   }
 
   AgentReport.Round round(int number) {
-    return SimulatedHost.roundOf(number, predictions.apply(number));
+    return SimulatedAgent.roundOf(number, predictions.apply(number));
   }
 
   Outcome verified() {
