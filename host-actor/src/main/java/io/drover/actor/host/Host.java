@@ -226,7 +226,7 @@ public final class Host {
       labels = Map.copyOf(labels);
     }
 
-    static Capabilities of(AgentReport.Hello hello) {
+    public static Capabilities of(AgentReport.Hello hello) {
       return new Capabilities(
           hello.agentVersion(),
           hello.capacity(),
