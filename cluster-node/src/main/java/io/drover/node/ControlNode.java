@@ -24,7 +24,7 @@ import io.drover.node.wiring.Readiness;
 import io.drover.node.wiring.Readiness.Condition;
 import io.drover.node.wiring.ThisNode;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
@@ -98,7 +98,9 @@ public final class ControlNode implements AutoCloseable {
     NodeMetrics metrics = new NodeMetrics(node.name(), node.area().name());
     ActorSystem<Void> system;
     try {
-      requireFree(node.cluster());
+      requireFree("cluster", node.cluster());
+      requireFree("http", node.http());
+      requireFree("gateway", node.gateway());
       system = ActorSystem.create(Behaviors.empty(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(node));
     } catch (RuntimeException e) {
       metrics.close();
@@ -238,16 +240,16 @@ public final class ControlNode implements AutoCloseable {
     }
   }
 
-  /** Pekko's own message about a port in use names no key, and comes as a log line. */
-  private static void requireFree(BindAddress cluster) {
-    if (cluster.port() == 0) {
+  /** Pekko's own messages about ports in use name no key, and come as stack traces in the log. */
+  private static void requireFree(String section, BindAddress address) {
+    if (address.port() == 0) {
       return;
     }
-    try (ServerSocket socket =
-        new ServerSocket(cluster.port(), 1, InetAddress.getByName(cluster.host()))) {
-      LOG.debug("{} is free", socket);
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(address.host(), address.port()));
     } catch (IOException e) {
-      throw NodeStartException.cannotListen("cluster", cluster, e);
+      throw NodeStartException.cannotListen(section, address, e);
     }
   }
 

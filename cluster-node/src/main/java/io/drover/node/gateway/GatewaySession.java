@@ -12,12 +12,15 @@ import io.drover.config.units.HostId;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.Hello;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One session of one agent.
@@ -38,6 +41,9 @@ final class GatewaySession {
   /** From Hello to Welcome: a cell may be moving just then. */
   static final Duration WELCOME_LIMIT = Duration.ofSeconds(10);
 
+  private static final int EARLY_LIMIT = 1_000;
+  private static final Duration REGISTER_RETRY = Duration.ofMillis(200);
+
   private final NodeSettings settings;
   private final EndpointList endpoints;
   private final AgentStream stream;
@@ -45,6 +51,8 @@ final class GatewaySession {
   private final GatewayObserver observer;
   private final ActorRef<AgentSession> fromHost;
   private final ActorRef<Area.Reply> fromArea;
+  private final ActorContext<Command> context;
+  private final List<Heard> early = new ArrayList<>();
   private final String sessionId = UUID.randomUUID().toString();
 
   private GatewaySession(
@@ -59,6 +67,7 @@ final class GatewaySession {
     this.stream = stream;
     this.routes = routes;
     this.observer = observer;
+    this.context = context;
     this.fromHost = context.messageAdapter(AgentSession.class, Say::new);
     this.fromArea = context.messageAdapter(Area.Reply.class, Registered::new);
   }
@@ -89,6 +98,8 @@ final class GatewaySession {
   private record Say(AgentSession message) implements Command {}
 
   private record Registered(Area.Reply reply) implements Command {}
+
+  private record RegistrationDue() implements Command {}
 
   private record Silent() implements Command {}
 
@@ -121,35 +132,57 @@ final class GatewaySession {
     }
     try {
       AgentReport.Hello report = (AgentReport.Hello) ReportTranslation.fromProto(message);
-      routes.tell(
-          Area.TYPE_KEY,
-          settings.area().name(),
-          new Area.Command.RegisterHost(hello.getHostName(), fromArea));
+      register(report);
       return Behaviors.withTimers(timers -> {
         timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
-        return registering(report);
+        return registering(report, timers);
       });
     } catch (MalformedMessageException e) {
       return refuse(String.valueOf(e.getMessage()));
     }
   }
 
-  private Behavior<Command> registering(AgentReport.Hello hello) {
+  private void register(AgentReport.Hello hello) {
+    routes.tell(
+        Area.TYPE_KEY,
+        settings.area().name(),
+        new Area.Command.RegisterHost(hello.hostName(), fromArea));
+  }
+
+  private Behavior<Command> registering(AgentReport.Hello hello, TimerScheduler<Command> timers) {
     return Behaviors.receive(Command.class)
         .onMessage(
             Registered.class,
             registered ->
                 switch (registered.reply()) {
                   case Area.Reply.HostIs r -> attach(r.host(), hello);
-                  case Area.Reply.Refused r when r.refusal().kind() == Refusal.Kind.NOT_FOUND ->
-                      turnAway("the area is not defined yet");
+                  case Area.Reply.Refused r when r.refusal().kind() == Refusal.Kind.NOT_FOUND -> {
+                    // the node has just started and is about to define its area
+                    timers.startSingleTimer(new RegistrationDue(), REGISTER_RETRY);
+                    yield Behaviors.same();
+                  }
                   case Area.Reply.Refused r -> refuse(r.refusal().detail());
                   case Area.Reply.Shown r -> throw new IllegalStateException("not asked: " + r);
                 })
-        .onMessage(Heard.class, _ -> refuse("the agent spoke before it was welcome"))
+        .onMessage(
+            RegistrationDue.class,
+            _ -> {
+              register(hello);
+              return Behaviors.same();
+            })
+        .onMessage(Heard.class, this::keep)
         .onMessage(StreamEnded.class, _ -> Behaviors.stopped())
         .onMessage(WelcomeOverdue.class, _ -> turnAway("the area's controller is moving"))
         .build();
+  }
+
+  /** What an agent says right after its Hello, the host hears after the Hello. */
+  private Behavior<Command> keep(Heard heard) {
+    if (early.size() == EARLY_LIMIT) {
+      return turnAway("more than " + EARLY_LIMIT + " messages before the welcome");
+    }
+    early.add(heard);
+    return Behaviors.same();
   }
 
   private Behavior<Command> attach(HostId host, AgentReport.Hello hello) {
@@ -158,6 +191,8 @@ final class GatewaySession {
         host.text(),
         new Host.Command.AttachAgent(host, hello, endpoints, fromHost, sessionId));
     observer.sessionOpened(host);
+    early.forEach(context.getSelf()::tell);
+    early.clear();
     return attached(host, false);
   }
 

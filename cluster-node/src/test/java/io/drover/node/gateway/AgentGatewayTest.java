@@ -137,11 +137,38 @@ final class AgentGatewayTest {
   }
 
   @Test
-  void shouldTurnAwayForNowWhileTheAreaIsNotDefined() {
+  void shouldWaitForAnAreaThatIsNotDefinedYet() {
     agent.say(hello("north", "h1", 1));
     expectRegistration()
         .replyTo()
         .tell(new Area.Reply.Refused(Refusal.of(Refusal.Kind.NOT_FOUND, "no area north")));
+    expectRegistration().replyTo().tell(new Area.Reply.HostIs(H1));
+    expectToldToH1(Host.Command.AttachAgent.class);
+  }
+
+  @Test
+  void shouldPassOnWhatTheAgentSaysRightAfterItsHello() {
+    agent.say(hello("north", "h1", 1));
+    Area.Command.RegisterHost registration = expectRegistration();
+    agent.say(FromAgent.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
+    registration.replyTo().tell(new Area.Reply.HostIs(H1));
+    expectToldToH1(Host.Command.AttachAgent.class);
+    expectToldToH1(Host.Command.AgentSaid.class);
+  }
+
+  @Test
+  void shouldHaveTheAgentComeBackWhenItsHostHasMoved() {
+    Host.Command.AttachAgent attach = attachH1();
+    attach
+        .session()
+        .tell(
+            new AgentSession.Welcome(H1, new Epoch(7), Duration.ofSeconds(1), attach.endpoints()));
+    assertThat(agent.hear().hasWelcome()).isTrue();
+    agent.say(FromAgent.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
+    expectToldToH1(Host.Command.AgentSaid.class);
+    Host.Command.CheckSession check = expectToldToH1(Host.Command.CheckSession.class);
+    assertThat(check.sessionId()).isEqualTo(attach.sessionId());
+    check.session().tell(new AgentSession.Refused("the controller has moved", false));
     assertThat(agent.hear().getRefused().getPermanent()).isFalse();
     agent.awaitEnd();
   }
