@@ -190,14 +190,7 @@ public final class Demo implements Callable<Integer> {
       narrator.line("export DROVER_SERVER=%s", client.base());
       Thread.currentThread().join();
     }
-    vms.values().forEach(vm -> client.delete("/v1/vms/" + vm).expectSuccess("deleting " + vm));
-    vms.values()
-        .forEach(vm ->
-            client.await(
-                "the end of " + vm,
-                "/v1/vms/" + vm,
-                PATIENCE,
-                body -> "DELETED".equals(body.path("phase").asText())));
+    vms.values().forEach(vm -> client.deleteVm(vm, PATIENCE));
   }
 
   private String request(FleetClient client, String name, String target, int bytesPerSecond) {

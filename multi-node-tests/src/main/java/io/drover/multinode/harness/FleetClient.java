@@ -15,13 +15,17 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The HTTP API as a harness uses it: JSON in, JSON out, and waiting for something to become true.
  */
 public final class FleetClient {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
+  private static final int NOT_FOUND = 404;
   private static final Duration POLL = Duration.ofMillis(50);
 
   private final ObjectMapper json = new ObjectMapper();
@@ -115,38 +119,45 @@ public final class FleetClient {
    * @throws IllegalStateException with the last answer, when the limit passes first
    */
   public JsonNode await(String what, String path, Duration limit, Predicate<JsonNode> condition) {
-    long deadlineNs = System.nanoTime() + limit.toNanos();
-    String last = "no answer";
-    while (System.nanoTime() < deadlineNs) {
-      try {
-        Answer answer = get(path);
-        if (answer.isSuccess() && condition.test(answer.body())) {
-          return answer.body();
-        }
-        last = answer.status() + " " + answer.body();
-      } catch (UncheckedIOException e) {
-        last = e.getMessage() + "";
-      }
-      pause();
+    AtomicReference<String> last = new AtomicReference<>("no answer");
+    JsonNode[] found = {object()};
+    try {
+      Awaitility.await(what)
+          .atMost(limit)
+          .pollDelay(Duration.ZERO)
+          .pollInterval(POLL)
+          .until(() -> holds(path, condition, last, found));
+    } catch (ConditionTimeoutException e) {
+      throw new IllegalStateException(
+          "waited %d s for %s at %s; last: %s"
+              .formatted(limit.toSeconds(), what, base.resolve(path), last.get()),
+          e);
     }
-    throw new IllegalStateException(
-        "waited "
-            + limit.toSeconds()
-            + " s for "
-            + what
-            + " at "
-            + base.resolve(path)
-            + "; last: "
-            + last);
+    return found[0];
   }
 
-  private static void pause() {
+  private boolean holds(
+      String path, Predicate<JsonNode> condition, AtomicReference<String> last, JsonNode[] found) {
     try {
-      Thread.sleep(POLL);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+      Answer answer = get(path);
+      last.set(answer.status() + " " + answer.body());
+      found[0] = answer.body();
+      return answer.isSuccess() && condition.test(answer.body());
+    } catch (UncheckedIOException e) {
+      last.set(String.valueOf(e.getMessage()));
+      return false;
     }
+  }
+
+  /** Deletes a VM and waits until nobody knows it any more. */
+  public void deleteVm(String id, Duration limit) {
+    String path = "/v1/vms/" + id;
+    delete(path).expectSuccess("deleting " + id);
+    Awaitility.await("the end of " + id)
+        .atMost(limit)
+        .pollInterval(POLL)
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+        .until(() -> get(path).status() == NOT_FOUND);
   }
 
   private Answer send(HttpRequest.Builder request) {

@@ -75,12 +75,7 @@ final class Guests {
   }
 
   void delete(String vm) {
-    client.delete("/v1/vms/" + vm).expectSuccess("deleting " + vm);
-    client.await(
-        "the end of " + vm,
-        "/v1/vms/" + vm,
-        PATIENCE,
-        body -> "DELETED".equals(body.path("phase").asText()));
+    client.deleteVm(vm, PATIENCE);
   }
 
   String hostId(String area, String name) {
