@@ -6,15 +6,12 @@ import com.typesafe.config.ConfigParseOptions;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.migration.BlackoutModel;
 import io.drover.agent.migration.MigrationListener;
-import io.drover.agent.session.ControlSession;
 import io.drover.agent.store.AgentStore;
 import io.drover.agent.supervision.HostParts;
-import io.drover.agent.supervision.HostSupervisor;
 import io.drover.agent.supervision.MemoryLedger;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.TransferSettings;
 import io.drover.config.units.Resources;
-import io.drover.protocol.v1.FromAgent;
 import io.drover.transfer.TransferEngine;
 import io.drover.transfer.driver.AeronTransferEngine;
 import java.time.Duration;
@@ -29,16 +26,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.Done;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.DispatcherSelector;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,9 +42,6 @@ public final class HostAgent implements AutoCloseable {
 
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
-  private static final Duration SESSION_RESTART_MIN = Duration.ofMillis(500);
-  private static final Duration SESSION_RESTART_MAX = Duration.ofSeconds(10);
-  private static final double SESSION_RESTART_JITTER = 0.2;
   private static final Logger LOG = LoggerFactory.getLogger(HostAgent.class);
 
   /**
@@ -191,7 +178,7 @@ public final class HostAgent implements AutoCloseable {
     CompletableFuture<Done> reconciled = new CompletableFuture<>();
     ActorSystem<Done> system =
         ActorSystem.create(
-            guardian(settings, capacity, host, parts.random, reconciled),
+            AgentGuardian.create(settings, capacity, host, parts.random, reconciled),
             "drover-agent-" + settings.name(),
             actorConfig());
     HostAgent agent = new HostAgent(settings, parts, store, blocking, system);
@@ -214,45 +201,6 @@ public final class HostAgent implements AutoCloseable {
       Thread.currentThread().interrupt();
       close();
       throw new AgentStartException("interrupted while starting", e);
-    }
-  }
-
-  private static Behavior<Done> guardian(
-      AgentSettings settings,
-      Resources capacity,
-      HostParts host,
-      RandomGenerator random,
-      CompletableFuture<Done> reconciled) {
-    return Behaviors.setup(context -> {
-      AtomicReference<ActorRef<ControlSession.Command>> session = new AtomicReference<>();
-      ActorRef<HostSupervisor.Command> supervisor =
-          context.spawn(
-              HostSupervisor.create(host, message -> say(session.get(), message), reconciled),
-              "host");
-      context.watch(supervisor); // without it nothing works: the agent ends
-      LocalHost local = new LocalHost(settings, capacity, host, supervisor);
-      context.pipeToSelf(reconciled, (_, _) -> Done.done());
-      return Behaviors.receiveMessage(_ -> {
-        session.set(
-            context.spawn(
-                session(settings, host, local, random), "session", DispatcherSelector.blocking()));
-        return Behaviors.same();
-      });
-    });
-  }
-
-  private static Behavior<ControlSession.Command> session(
-      AgentSettings settings, HostParts host, LocalHost local, RandomGenerator random) {
-    return Behaviors.supervise(ControlSession.create(settings, host.store(), local, random))
-        .onFailure(
-            SupervisorStrategy.restartWithBackoff(
-                SESSION_RESTART_MIN, SESSION_RESTART_MAX, SESSION_RESTART_JITTER));
-  }
-
-  /** Before the session exists nobody misses anything: its Hello says it all. */
-  private static void say(@Nullable ActorRef<ControlSession.Command> session, FromAgent message) {
-    if (session != null) {
-      session.tell(new ControlSession.Say(message));
     }
   }
 

@@ -17,6 +17,7 @@ import io.drover.protocol.v1.ImageSupport;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderFailure;
 import io.drover.protocol.v1.OrderResult;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -127,5 +128,10 @@ final class LocalHost implements ManagedHost {
   @Override
   public ByteSize memoryUsed() {
     return parts.memory().used();
+  }
+
+  @Override
+  public double load() {
+    return Math.max(0, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
   }
 }

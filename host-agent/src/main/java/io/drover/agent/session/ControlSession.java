@@ -1,19 +1,16 @@
 package io.drover.agent.session;
 
-import io.drover.agent.store.AgentRecord;
 import io.drover.agent.store.AgentStore;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.units.Epoch;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestStatus;
-import io.drover.protocol.v1.Heartbeat;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.Refused;
 import io.drover.protocol.v1.ToAgent;
 import io.drover.protocol.v1.Welcome;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +48,6 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** Messages kept between the snapshot of the guests and the Hello that carries it. */
   static final int HELD_LIMIT = 1_000;
 
-  private static final int PROTOCOL_VERSION = 1;
   private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
 
   /** What it is told. */
@@ -124,7 +120,10 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
 
   @Override
   public Receive<Command> createReceive() {
-    return newReceiveBuilder().onSignal(PostStop.class, _ -> stop()).onAnyMessage(this::on).build();
+    return newReceiveBuilder()
+        .onSignal(PostStop.class, _ -> closeStream())
+        .onAnyMessage(this::on)
+        .build();
   }
 
   private Behavior<Command> on(Command command) {
@@ -148,11 +147,6 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     return this;
   }
 
-  private Behavior<Command> stop() {
-    closeStream();
-    return this;
-  }
-
   // ---- connecting
 
   private void connectNext() {
@@ -169,33 +163,15 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     stream =
         GatewayStream.open(
             endpoint,
-            new GatewayStream.Receiver() {
-              @Override
-              public void received(ToAgent message) {
-                self.tell(new Received(current, message));
-              }
-
-              @Override
-              public void lost(String reason) {
-                self.tell(new Lost(current, endpoint + " " + reason));
-              }
-            });
+            message -> self.tell(new Received(current, message)),
+            reason -> self.tell(new Lost(current, endpoint + " " + reason)));
     timers.startSingleTimer(new WelcomeOverdue(current), WELCOME_TIMEOUT);
     host.guests(guests -> self.tell(new GuestsAre(current, guests)));
   }
 
   private void greet(List<GuestStatus> guests) {
-    AgentRecord record = store.agent();
     state = State.GREETING;
-    send(
-        FromAgent.newBuilder()
-            .setHello(
-                host.describe().toBuilder()
-                    .setProtocolVersion(PROTOCOL_VERSION)
-                    .addAllGuests(guests)
-                    .setHighestControlEpoch(record.highestControlEpoch().value())
-                    .setEndpointListVersion(record.endpointListVersion()))
-            .build());
+    send(AgentMessages.hello(host.describe(), store.agent(), guests));
     held.forEach(this::send);
     held.clear();
   }
@@ -208,7 +184,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     connectNext();
   }
 
-  private void closeStream() {
+  private Behavior<Command> closeStream() {
     attempt++; // whatever the old stream still says is void
     state = State.WAITING;
     held.clear();
@@ -217,6 +193,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       stream.close();
       stream = null;
     }
+    return this;
   }
 
   // ---- receiving
@@ -274,11 +251,13 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case OrderIntake.Verdict.Await _ -> {}
       case OrderIntake.Verdict.Execute _ -> {
         ActorRef<Command> self = getContext().getSelf();
-        String id = order.getOrderId();
-        Order.BodyCase kind = order.getBodyCase();
         host.execute(
             order,
-            result -> self.tell(new Executed(kind, result.toBuilder().setOrderId(id).build())));
+            result ->
+                self.tell(
+                    new Executed(
+                        order.getBodyCase(),
+                        result.toBuilder().setOrderId(order.getOrderId()).build())));
       }
     }
   }
@@ -301,18 +280,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   }
 
   private void beat() {
-    say(
-        FromAgent.newBuilder()
-            .setHeartbeat(
-                Heartbeat.newBuilder()
-                    .setSequence(++heartbeats)
-                    .setLoad1M(
-                        Math.max(
-                            0, ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()))
-                    .setMemoryUsedBytes(host.memoryUsed().bytes())
-                    .setStaleOrdersRefused(intake.staleOrdersRefused())
-                    .setEndpointListVersion(store.agent().endpointListVersion()))
-            .build());
+    say(AgentMessages.heartbeat(++heartbeats, host, store.agent(), intake.staleOrdersRefused()));
   }
 
   private void send(FromAgent message) {

@@ -15,6 +15,7 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +37,6 @@ final class GatewayStream implements AutoCloseable {
 
   static final Duration PING_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Told what comes, and once that the stream is over. */
-  interface Receiver {
-    void received(ToAgent message);
-
-    void lost(String reason);
-  }
-
   private final ManagedChannel channel;
   private final ClientCallStreamObserver<FromAgent> requests;
 
@@ -51,8 +45,14 @@ final class GatewayStream implements AutoCloseable {
     this.requests = requests;
   }
 
-  /** Does not block; a gateway that cannot be reached is a loss. */
-  static GatewayStream open(BindAddress endpoint, Receiver receiver) {
+  /**
+   * Does not block; a gateway that cannot be reached is a loss.
+   *
+   * @param received told what comes
+   * @param lost told once, and why, when the stream is over
+   */
+  static GatewayStream open(
+      BindAddress endpoint, Consumer<ToAgent> received, Consumer<String> lost) {
     NettyChannelBuilder builder =
         NettyChannelBuilder.forAddress(
                 endpoint.host(), endpoint.port(), InsecureChannelCredentials.create())
@@ -65,7 +65,7 @@ final class GatewayStream implements AutoCloseable {
           EpollChannelOption.TCP_USER_TIMEOUT, (int) UNACKNOWLEDGED_TIMEOUT.toMillis());
     }
     ManagedChannel channel = builder.build();
-    Responses responses = new Responses(receiver);
+    Responses responses = new Responses(received, lost);
     AgentGatewayGrpc.newStub(channel).session(responses);
     ClientCallStreamObserver<FromAgent> requests = responses.requests;
     if (requests == null) {
@@ -91,11 +91,13 @@ final class GatewayStream implements AutoCloseable {
   }
 
   private static final class Responses implements ClientResponseObserver<FromAgent, ToAgent> {
-    private final Receiver receiver;
+    private final Consumer<ToAgent> received;
+    private final Consumer<String> lost;
     private @Nullable ClientCallStreamObserver<FromAgent> requests;
 
-    private Responses(Receiver receiver) {
-      this.receiver = receiver;
+    private Responses(Consumer<ToAgent> received, Consumer<String> lost) {
+      this.received = received;
+      this.lost = lost;
     }
 
     @Override
@@ -105,20 +107,20 @@ final class GatewayStream implements AutoCloseable {
 
     @Override
     public void onNext(ToAgent message) {
-      receiver.received(message);
+      received.accept(message);
     }
 
     @Override
     public void onError(Throwable failure) {
       Status status = Status.fromThrowable(failure);
-      receiver.lost(
+      lost.accept(
           status.getCode()
               + (status.getDescription() == null ? "" : ": " + status.getDescription()));
     }
 
     @Override
     public void onCompleted() {
-      receiver.lost("ended by the control plane");
+      lost.accept("ended by the control plane");
     }
   }
 }

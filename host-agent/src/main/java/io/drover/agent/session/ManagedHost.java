@@ -26,4 +26,7 @@ public interface ManagedHost {
   void announce();
 
   ByteSize memoryUsed();
+
+  /** Of the machine over the last minute, in runnable threads; 0 when it does not say. */
+  double load();
 }

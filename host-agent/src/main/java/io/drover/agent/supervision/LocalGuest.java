@@ -185,13 +185,10 @@ final class LocalGuest {
       case STOP_AND_COPY -> ends.stopAndCopy(((GuestOrder.StopAndCopy) order).deadline());
       case VERIFY -> verify(((GuestOrder.Verify) order).deadline());
       case READ_CONSOLE -> answer(readConsole((GuestOrder.ReadConsole) order));
-      case CONFIRM -> {
+      case CONFIRM, REPORT -> {
         save(next);
-        yield answer(OrderResults.DONE);
-      }
-      case REPORT -> {
-        save(next);
-        yield answer(OrderResults.status(describe()));
+        boolean asked = plan.action() == OrderPlan.Action.REPORT;
+        yield answer(asked ? OrderResults.status(describe()) : OrderResults.DONE);
       }
       case RESUME, PAUSE, STOP, REMOVE, ABORT_AND_RESUME, ABORT_AND_PAUSE ->
           answer(settle(plan, order));
@@ -214,12 +211,9 @@ final class LocalGuest {
       }
       default -> held.discard();
     }
-    boolean answersStatus =
-        switch (order) {
-          case GuestOrder.Continue _, GuestOrder.Pause _, GuestOrder.Stop _ -> true;
-          default -> false;
-        };
-    return answersStatus ? OrderResults.status(describe()) : OrderResults.DONE;
+    return plan.action() == OrderPlan.Action.REMOVE || order instanceof GuestOrder.Abort
+        ? OrderResults.DONE
+        : OrderResults.status(describe());
   }
 
   private OrderResult boot(VmRecord next) throws HypervisorException {

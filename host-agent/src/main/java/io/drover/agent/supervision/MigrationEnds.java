@@ -7,7 +7,7 @@ import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
 import io.drover.agent.migration.IncomingMigration;
 import io.drover.agent.migration.OutgoingMigration;
-import io.drover.agent.migration.OutgoingMigration.StopFailedException;
+import io.drover.agent.migration.StopFailedException;
 import io.drover.agent.store.VmRecord.MigrationMark;
 import io.drover.agent.store.VmRecord.Side;
 import io.drover.protocol.v1.OrderFailure.Code;

@@ -290,6 +290,11 @@ class ControlSessionTest {
     }
 
     @Override
+    public double load() {
+      return 0.5;
+    }
+
+    @Override
     public ByteSize memoryUsed() {
       return ByteSize.ZERO;
     }
