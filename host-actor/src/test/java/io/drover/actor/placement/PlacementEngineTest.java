@@ -1,0 +1,133 @@
+package io.drover.actor.placement;
+
+import static io.drover.actor.Samples.CELL;
+import static io.drover.actor.Samples.H1;
+import static io.drover.actor.Samples.H2;
+import static io.drover.actor.Samples.H3;
+import static io.drover.actor.Samples.NORTH;
+import static io.drover.actor.Samples.embedded;
+import static io.drover.actor.Samples.pulse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.api.Refusal.HostReason;
+import io.drover.actor.host.HostOffer;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.HostId;
+import io.drover.config.units.Resources;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class PlacementEngineTest {
+  private static final Resources CAPACITY = new Resources(4000, ByteSize.ofMib(1024));
+
+  @Test
+  void shouldChooseTheHostThatIsLeftWithTheLeast() {
+    List<HostOffer> offers = List.of(offer(H1, 0), offer(H2, 512), offer(H3, 1000));
+
+    assertThat(PlacementEngine.rank(request(64), offers)).containsExactly(H2, H1);
+  }
+
+  @Test
+  void shouldGiveTheFirstReasonAgainstEachHost() {
+    List<HostOffer> offers = List.of(offer(H1, 1000), offer(H2, 0), offer(H3, 0));
+    PlacementRequest migration = new PlacementRequest(spec(64), Optional.of(H2), Optional.empty());
+
+    Refusal refusal =
+        PlacementEngine.refusal(NORTH, migration, offers, Map.of(H3, "it was taken meanwhile"));
+
+    assertThat(refusal.kind()).isEqualTo(Refusal.Kind.NO_CAPACITY);
+    assertThat(refusal.hosts())
+        .containsExactly(
+            new HostReason(H1.text(), "memory: 64 MiB asked, 24 MiB free of 1 GiB"),
+            new HostReason(H2.text(), "it is the source"),
+            new HostReason(H3.text(), "it was taken meanwhile"));
+  }
+
+  @Test
+  void shouldCountAClaimUnderWayAtOnce() {
+    Inventory inventory = new Inventory();
+    inventory.put(offer(H1, 960));
+    assertThat(PlacementEngine.rank(request(64), inventory.offers())).containsExactly(H1);
+
+    inventory.reserve("vm-a", H1, spec(64).resources());
+    assertThat(PlacementEngine.rank(request(64), inventory.offers())).isEmpty();
+
+    inventory.settle("vm-a");
+    assertThat(PlacementEngine.rank(request(64), inventory.offers())).containsExactly(H1);
+  }
+
+  @Test
+  void shouldIgnoreAnOfferOlderThanTheOneItHas() {
+    Inventory inventory = new Inventory();
+    inventory.put(offer(H1, 5, 1000));
+    inventory.put(offer(H1, 4, 0));
+
+    assertThat(PlacementEngine.rank(request(64), inventory.offers())).isEmpty();
+  }
+
+  @Test
+  void shouldSayThatAWantedHostIsNotThere() {
+    PlacementRequest wanted = new PlacementRequest(spec(64), Optional.empty(), Optional.of(H3));
+
+    Refusal refusal = PlacementEngine.refusal(NORTH, wanted, List.of(offer(H1, 0)), Map.of());
+
+    assertThat(refusal.hosts()).containsExactly(new HostReason(H3.text(), "no such host"));
+  }
+
+  @Property(tries = 200)
+  void shouldRankOnlyHostsThatFitAndTheSameWayInAnyOrder(
+      @ForAll long seed,
+      @ForAll @IntRange(max = 30) int hosts,
+      @ForAll @IntRange(max = 1200) int mib) {
+    Random random = new Random(seed);
+    List<HostOffer> offers =
+        new ArrayList<>(
+            IntStream.range(0, hosts)
+                .mapToObj(i -> offer(new HostId(CELL, "h" + i), random.nextInt(1025)))
+                .toList());
+    List<HostId> ranked = PlacementEngine.rank(request(mib), offers);
+    Collections.shuffle(offers, random);
+
+    assertThat(PlacementEngine.rank(request(mib), offers)).isEqualTo(ranked);
+    assertThat(offers)
+        .allSatisfy(o ->
+            assertThat(ranked.contains(o.host()))
+                .isEqualTo(spec(mib).resources().fitsIn(o.free()) && mib > 0));
+  }
+
+  private static PlacementRequest request(int mib) {
+    return new PlacementRequest(spec(mib), Optional.empty(), Optional.empty());
+  }
+
+  private static GuestSpec spec(int mib) {
+    return new GuestSpec("pulse", new Resources(100, ByteSize.ofMib(mib)), Map.of());
+  }
+
+  private static HostOffer offer(HostId host, int claimedMib) {
+    return offer(host, 1, claimedMib);
+  }
+
+  private static HostOffer offer(HostId host, long version, int claimedMib) {
+    return new HostOffer(
+        host,
+        version,
+        true,
+        false,
+        CAPACITY,
+        new Resources(0, ByteSize.ofMib(claimedMib)),
+        List.of(embedded()),
+        List.of(pulse()),
+        Map.of());
+  }
+}
