@@ -91,6 +91,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private @Nullable GatewayStream stream;
   private long attempt;
   private long heartbeats;
+  private boolean lossLogged;
 
   private ControlSession(
       ActorContext<Command> context,
@@ -177,9 +178,9 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   }
 
   private void lose(String reason) {
-    LOG.atLevel(state == State.ESTABLISHED ? Level.INFO : Level.DEBUG)
-        .addKeyValue("reason", reason)
-        .log("session lost");
+    boolean isNews = state == State.ESTABLISHED || !lossLogged;
+    lossLogged = true; // one line for each loss, however long the way back is
+    LOG.atLevel(isNews ? Level.INFO : Level.DEBUG).addKeyValue("reason", reason).log("no session");
     closeStream();
     connectNext();
   }
