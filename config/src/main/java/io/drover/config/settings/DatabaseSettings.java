@@ -9,6 +9,7 @@ import java.util.Locale;
  * @param pool connections for the journal, and as many again for the read side
  */
 public record DatabaseSettings(Kind kind, String url, String user, String password, int pool) {
+  private static final String SECTION = "drover.node.database";
   private static final int POOL_MIN = 2;
   private static final int POOL_LIMIT = 100;
   private static final String H2_DURABLE = "WRITE_DELAY=0";
@@ -36,13 +37,13 @@ public record DatabaseSettings(Kind kind, String url, String user, String passwo
     }
   }
 
-  static DatabaseSettings from(Config config) {
+  static DatabaseSettings from(Config root) {
     return new DatabaseSettings(
-        Kind.parse(config.getString("kind")),
-        config.getString("url"),
-        config.getString("user"),
-        config.getString("password"),
-        config.getInt("pool"));
+        Kind.parse(root.getString(SECTION + ".kind")),
+        root.getString(SECTION + ".url"),
+        root.getString(SECTION + ".user"),
+        root.getString(SECTION + ".password"),
+        root.getInt(SECTION + ".pool"));
   }
 
   /** Never shows the password. */

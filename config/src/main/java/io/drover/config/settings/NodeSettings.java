@@ -63,27 +63,27 @@ public record NodeSettings(
    */
   public static NodeSettings from(Config root) {
     try {
-      Config node = root.getConfig(SECTION);
-      String advertised = node.getString("gateway.advertised");
+      // whole paths: an error names the key as the operator wrote it
+      String advertised = root.getString(SECTION + ".gateway.advertised");
       return new NodeSettings(
-          node.getString("name"),
-          new AreaId(node.getString("area")),
-          node.getInt("cells"),
-          BindAddress.from(node, "cluster"),
-          addresses(node, "cluster.seed-nodes"),
-          BindAddress.from(node, "http"),
-          BindAddress.from(node, "gateway"),
+          root.getString(SECTION + ".name"),
+          new AreaId(root.getString(SECTION + ".area")),
+          root.getInt(SECTION + ".cells"),
+          BindAddress.from(root, SECTION + ".cluster"),
+          addresses(root, SECTION + ".cluster.seed-nodes"),
+          BindAddress.from(root, SECTION + ".http"),
+          BindAddress.from(root, SECTION + ".gateway"),
           advertised.isEmpty() ? Optional.empty() : Optional.of(BindAddress.parse(advertised)),
-          addresses(node, "gateway.of-area"),
-          DatabaseSettings.from(node.getConfig("database")),
-          node.getBoolean("insecure-bind"));
+          addresses(root, SECTION + ".gateway.of-area"),
+          DatabaseSettings.from(root),
+          root.getBoolean(SECTION + ".insecure-bind"));
     } catch (ConfigException | MalformedIdException e) {
       throw new SettingsException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static List<BindAddress> addresses(Config node, String key) {
-    return node.getStringList(key).stream().map(BindAddress::parse).toList();
+  private static List<BindAddress> addresses(Config root, String key) {
+    return root.getStringList(key).stream().map(BindAddress::parse).toList();
   }
 
   private static void requireLoopback(String section, BindAddress address) {
