@@ -1,5 +1,6 @@
 package io.drover.multinode.harness;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -202,21 +203,24 @@ public final class Fleet implements AutoCloseable {
     awaitHosts();
   }
 
-  /** Waits until every host that runs is connected. */
+  /**
+   * Waits until every host that runs is connected: asks each entity, as lists are a little behind.
+   */
   public void awaitHosts() {
     long expected = hosts.values().stream().filter(JavaProcess::isAlive).count();
-    anyClient()
-        .await(
-            expected + " connected hosts",
-            "/v1/hosts?limit=500",
-            READY_LIMIT,
-            list -> {
-              long connected = 0;
-              for (var host : list.path("items")) {
-                connected += host.path("state").asText().equalsIgnoreCase("connected") ? 1 : 0;
-              }
-              return connected >= expected;
-            });
+    FleetClient client = anyClient();
+    client.await(
+        expected + " connected hosts",
+        "/v1/hosts?limit=500",
+        READY_LIMIT,
+        list -> {
+          long connected = 0;
+          for (JsonNode host : list.path("items")) {
+            JsonNode live = client.get("/v1/hosts/" + host.path("id").asText()).body();
+            connected += "CONNECTED".equals(live.path("state").asText()) ? 1 : 0;
+          }
+          return connected >= expected;
+        });
   }
 
   public Collection<ControlNode> nodes() {

@@ -23,7 +23,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -38,7 +37,6 @@ class CrashInEveryPhaseIT {
   private static final EnumSet<Phase> ROLLBACK_PHASES =
       EnumSet.of(Phase.ROLLING_BACK, Phase.ROLLED_BACK, Phase.CANCELLED, Phase.NEEDS_OPERATOR);
 
-  @TempDir Path directory;
   private Fleet fleet;
   private FleetClient client;
   private HoldPoint hold;
@@ -95,8 +93,8 @@ class CrashInEveryPhaseIT {
 
   @BeforeAll
   void startFleet() {
+    Path directory = Directories.fresh("crash-in-every-phase");
     hold = new HoldPoint(directory.resolve("hold"));
-    System.setProperty(HoldPoint.PROPERTY, hold.file().toString());
     fleet =
         Fleet.of("north")
             .controlNodes(1)
@@ -104,6 +102,13 @@ class CrashInEveryPhaseIT {
             .onPostgresql()
             .mains(HeldNode.class.getName(), HeldAgent.class.getName())
             .nodeProperty(HoldPoint.PROPERTY, hold.file().toString())
+            .nodeProperty("drover.migration.outage-budget", "3s")
+            .nodeProperty("drover.migration.prepare-deadline", "10s")
+            .nodeProperty("drover.migration.stop-and-copy-deadline", "5s")
+            .nodeProperty("drover.migration.verify-deadline", "10s")
+            .nodeProperty("drover.migration.clean-deadline", "4s")
+            .nodeProperty("drover.migration.target-backoff", "2s")
+            .nodeProperty("drover.entities.leak-check-interval", "5s")
             .agentProperty(HoldPoint.PROPERTY, hold.file().toString())
             .agentProperty("drover.agent.capacity.memory", "2GiB")
             .agentProperty("drover.agent.images-dir", Guests.imagesDirectory().toString())
@@ -123,6 +128,7 @@ class CrashInEveryPhaseIT {
   @ParameterizedTest
   @MethodSource("crashes")
   void shouldLeaveExactlyOneRunningGuest(Crash crash) {
+    fleet.awaitReady();
     String vm = guests.create("north", "h1", crash.image());
     String target = guests.hostId("north", "h2");
     hold.arm(crash.holdAt());

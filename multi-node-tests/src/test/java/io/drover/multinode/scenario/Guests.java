@@ -2,13 +2,15 @@ package io.drover.multinode.scenario;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.agent.qemu.image.LinuxImageBuilder;
 import io.drover.multinode.harness.FleetClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /** The VMs of scenarios, of both hypervisors. */
 final class Guests {
@@ -21,24 +23,28 @@ final class Guests {
     this.client = client;
   }
 
-  /** The images to try: {@code linux} too where QEMU and the image are, and always in CI. */
+  /** The images to try: {@code linux} too where QEMU is installed, and always in CI. */
   static Stream<String> images() {
-    return hasLinux() ? Stream.of("pulse", "linux") : Stream.of("pulse");
+    return runsLinux() ? Stream.of("pulse", "linux") : Stream.of("pulse");
   }
 
-  static void requireLinux() {
-    Assumptions.assumeTrue(hasLinux(), "needs QEMU and ./drover image build-linux");
-  }
-
-  private static boolean hasLinux() {
+  static boolean runsLinux() {
     return "true".equals(System.getenv("CI"))
-        || Files.exists(imagesDirectory().resolve("linux/image.json"));
+        || Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "qemu-system-x86_64")));
   }
 
+  /** A folder with the Linux image, built when this checkout has none yet. */
   static Path imagesDirectory() {
-    String home = System.getenv("DROVER_HOME");
-    Path base = home == null ? Path.of(System.getProperty("user.home"), ".drover") : Path.of(home);
-    return base.resolve("images");
+    Path images = Path.of("target", "images").toAbsolutePath();
+    if (runsLinux() && !Files.exists(images.resolve("linux/image.json"))) {
+      try {
+        LinuxImageBuilder.build(images);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the Linux image cannot be built", e);
+      }
+    }
+    return images;
   }
 
   String create(String area, String host, String image) {
