@@ -1,5 +1,6 @@
 package io.drover.actor;
 
+import com.typesafe.config.ConfigFactory;
 import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentReport.Hello;
@@ -42,8 +43,11 @@ public final class Samples {
 
   private Samples() {}
 
+  /** As shipped, but retries do not wait. */
   public static EntitySettings settings() {
-    return EntitySettings.from(SettingsFile.load(Optional.empty()));
+    return EntitySettings.from(
+        ConfigFactory.parseString("drover.entities.order-retry = 100ms")
+            .withFallback(SettingsFile.load(Optional.empty())));
   }
 
   public static GuestStatus guest(long runEpoch, GuestState state) {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param heartbeatInterval asked of agents
  * @param sessionTimeout without a heartbeat for so long, a session is over
  * @param orderDeadline of an order that has no deadline of its own
+ * @param orderRetry after which an order without an answer, or a failed stop, is tried again
  * @param leakCheckInterval how often owners are asked whether they need their claims
  * @param placementTimeout how long a VM waits for the scheduler
  * @param inventoryTimeout how long a scheduler waits for hosts to say what they have
@@ -22,6 +23,7 @@ public record EntitySettings(
     Duration heartbeatInterval,
     Duration sessionTimeout,
     Duration orderDeadline,
+    Duration orderRetry,
     Duration leakCheckInterval,
     Duration placementTimeout,
     Duration inventoryTimeout,
@@ -61,6 +63,7 @@ public record EntitySettings(
           entities.getDuration("heartbeat-interval"),
           entities.getDuration("session-timeout"),
           entities.getDuration("order-deadline"),
+          entities.getDuration("order-retry"),
           entities.getDuration("leak-check-interval"),
           entities.getDuration("placement-timeout"),
           entities.getDuration("inventory-timeout"),

@@ -1,7 +1,5 @@
 package io.drover.actor.host;
 
-import static io.drover.actor.host.HostState.evolve;
-
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.api.FleetEvent;
@@ -9,19 +7,16 @@ import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
-import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.host.Host.Reply;
 import io.drover.actor.host.HostState.On;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.actor.host.HostState.Unregistered;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.EntityId;
-import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -152,7 +147,10 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           persistAndOffer(
               new Event.ClaimReleased(c.owner(), "its owner is done with it", clock.instant()));
       case On(Registered s, Command.HandOverClaim c) -> handOver(s, c);
-      case On(Registered s, Command.Instruct c) -> instruct(s, c);
+      case On(Registered s, Command.Instruct c) -> {
+        voice.instruct(s, c, link, clock.instant());
+        yield Effect().none();
+      }
       case On(HostState s, Command.ReportGuest c) -> {
         voice.reportGuest(c.vm(), link);
         yield Effect().none();
@@ -187,7 +185,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       case On(Unregistered _, Command.HandOverClaim c) ->
           Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.toOwner(), "it is not known"));
       case On(Unregistered _, Command.Instruct c) ->
-          Effect().reply(c.replyTo(), unanswered(c.orderId(), "it is not known", false));
+          Effect().reply(c.replyTo(), voice.unanswered(c.orderId(), "it is not known", false));
       case On(Unregistered _, Command.Cordon c) -> Effect().reply(c.replyTo(), notFound());
       case On(Unregistered _, Command.Uncordon c) -> Effect().reply(c.replyTo(), notFound());
       case On(Unregistered _, Command.Get c) -> Effect().reply(c.replyTo(), notFound());
@@ -207,11 +205,8 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       voice.refuseRival(rival.get(), c);
       return Effect().none();
     }
-    List<Event> events = attachEvents(state, c, now);
-    boolean restarted =
-        state instanceof Registered r
-            && !r.facts().incarnation().isEmpty()
-            && !r.facts().incarnation().equals(c.hello().incarnation());
+    List<Event> events = AttachRules.events(host, state, c.hello(), link.isInControl(), now);
+    boolean restarted = AttachRules.isRestart(state, c.hello());
     return Effect()
         .persist(events)
         .thenRun(s -> {
@@ -219,27 +214,6 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           startTimers();
           voice.welcome((Registered) s, link, c, restarted, clock.instant());
         });
-  }
-
-  private List<Event> attachEvents(HostState state, Command.AttachAgent c, Instant now) {
-    Host.Capabilities said = Host.Capabilities.of(c.hello());
-    List<Event> events = new ArrayList<>();
-    HostState next = state;
-    if (state instanceof Unregistered) {
-      events.add(new Event.HostRegistered(host, said, now));
-      next = evolve(state, events.getFirst());
-    } else if (!((Registered) state).facts().capabilities().equals(said)) {
-      events.add(new Event.CapabilitiesChanged(said, now));
-    }
-    HostState.Facts facts = ((Registered) next).facts();
-    Epoch highestSeen = c.hello().highestControlEpoch();
-    if (!link.isInControl() || facts.controlEpoch().isBefore(highestSeen)) {
-      Epoch highest =
-          facts.controlEpoch().isBefore(highestSeen) ? highestSeen : facts.controlEpoch();
-      events.add(new Event.ControlTaken(highest.next(), now));
-    }
-    events.add(new Event.AgentAttached(c.hello().incarnation(), now));
-    return events;
   }
 
   private Effect<Event, HostState> agentSaid(Registered state, Command.AgentSaid c) {
@@ -274,73 +248,28 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private Effect<Event, HostState> claim(Registered state, Command.Claim c) {
     link.askedOwners.remove(c.owner().text()); // it is needed now, whatever was asked before
     HostOffer offer = voice.offerOf(state, link);
-    boolean held =
-        state
-            .facts()
-            .claimOf(c.owner())
-            .filter(x -> x.resources().equals(c.resources()))
-            .isPresent();
-    if (held) {
-      return Effect().reply(c.replyTo(), new ClaimReply.Claimed(host, c.owner(), offer));
-    }
-    Optional<String> reason =
-        state.facts().claimOf(c.owner()).isPresent()
-            ? Optional.of(c.owner() + " has a claim of another size here")
-            : Fit.reasonAgainst(offer, c.resources(), c.image());
-    return reason.isPresent()
-        ? Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.owner(), reason.get()))
-        : persistAndOffer(new Event.Claimed(c.owner(), c.resources(), clock.instant()))
-            .thenReply(c.replyTo(), s -> claimed(s, c.owner()));
+    return rule(state, c.owner(), c.replyTo(), ClaimRules.claim(state, c, offer, clock.instant()));
   }
 
   private Effect<Event, HostState> handOver(Registered state, Command.HandOverClaim c) {
     link.askedOwners.remove(c.toOwner().text());
-    boolean given = state.facts().claimOf(c.fromOwner()).isPresent();
-    boolean had = state.facts().claimOf(c.toOwner()).isPresent();
-    if (!given) {
-      return Effect()
-          .reply(
-              c.replyTo(),
-              had
-                  ? claimed(state, c.toOwner())
-                  : new ClaimReply.Refused(
-                      host, c.toOwner(), c.fromOwner() + " has no claim to hand over"));
-    }
-    Event event =
-        had
-            ? new Event.ClaimReleased(
-                c.fromOwner(), c.toOwner() + " has a claim already", clock.instant())
-            : new Event.ClaimHandedOver(c.fromOwner(), c.toOwner(), clock.instant());
-    return persistAndOffer(event).thenReply(c.replyTo(), s -> claimed(s, c.toOwner()));
+    return rule(
+        state, c.toOwner(), c.replyTo(), ClaimRules.handOver(host, state, c, clock.instant()));
   }
 
-  private Effect<Event, HostState> instruct(Registered state, Command.Instruct c) {
-    if (link.orders.isFull()) {
-      return Effect()
-          .reply(
-              c.replyTo(),
-              unanswered(
-                  c.orderId(),
-                  "%d orders wait already (limit)".formatted(OrderBook.ORDER_LIMIT),
-                  false));
-    }
-    link.orders
-        .takeReplacedBy(c.order())
-        .forEach(
-            p -> p.replyTo().tell(unanswered(p.orderId(), "replaced by " + c.orderId(), false)));
-    link.orders.put(c.orderId(), c.order(), clock.instant().plus(c.deadline()), c.replyTo());
-    voice.deliver(state.facts().controlEpoch(), link);
-    return Effect().none();
+  private Effect<Event, HostState> rule(
+      Registered state, EntityId owner, ActorRef<ClaimReply> replyTo, ClaimRules.Ruling ruling) {
+    return switch (ruling) {
+      case ClaimRules.Ruling.Held _ -> Effect().reply(replyTo, claimed(state, owner));
+      case ClaimRules.Ruling.Refuse r -> Effect().reply(replyTo, r.reply());
+      case ClaimRules.Ruling.Grant r ->
+          persistAndOffer(r.event()).thenReply(replyTo, s -> claimed(s, owner));
+    };
   }
 
   private Effect<Event, HostState> tick(Registered state) {
     Instant now = clock.instant();
-    link.orders
-        .takeExpired(now)
-        .forEach(p ->
-            p.replyTo()
-                .tell(unanswered(p.orderId(), "its agent did not answer in time", p.delivered())));
-    voice.deliver(state.facts().controlEpoch(), link);
+    voice.expireOrders(state, link, now);
     if (link.session().isPresent() && link.isSilent(now, settings.sessionTimeout())) {
       voice.dismiss(link, "no heartbeat for " + settings.sessionTimeout());
       return detach("its agent fell silent");
@@ -374,9 +303,5 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
 
   private Reply notFound() {
     return new Reply.Refused(Refusal.of(Refusal.Kind.NOT_FOUND, "no host " + host));
-  }
-
-  private OrderOutcome unanswered(String orderId, String reason, boolean delivered) {
-    return new OrderOutcome.Unanswered(host, orderId, host + ": " + reason, delivered);
   }
 }

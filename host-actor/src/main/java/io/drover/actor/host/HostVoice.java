@@ -104,7 +104,33 @@ final class HostVoice {
     offer(state, link);
   }
 
-  void deliver(Epoch controlEpoch, AgentLink link) {
+  /** Takes an order, or says that the queue is full. */
+  void instruct(Registered state, Host.Command.Instruct c, AgentLink link, Instant now) {
+    if (link.orders.isFull()) {
+      String reason = "%d orders wait already (limit)".formatted(OrderBook.ORDER_LIMIT);
+      c.replyTo().tell(unanswered(c.orderId(), reason, false));
+      return;
+    }
+    for (OrderBook.Pending p : link.orders.takeReplacedBy(c.order())) {
+      p.replyTo().tell(unanswered(p.orderId(), "replaced by " + c.orderId(), false));
+    }
+    link.orders.put(c.orderId(), c.order(), now.plus(c.deadline()), c.replyTo());
+    deliver(state.facts().controlEpoch(), link);
+  }
+
+  /** Tells who waits for an order that its time is up, and delivers what comes next. */
+  void expireOrders(Registered state, AgentLink link, Instant now) {
+    for (OrderBook.Pending p : link.orders.takeExpired(now)) {
+      p.replyTo().tell(unanswered(p.orderId(), "its agent did not answer in time", p.delivered()));
+    }
+    deliver(state.facts().controlEpoch(), link);
+  }
+
+  OrderOutcome unanswered(String orderId, String reason, boolean delivered) {
+    return new OrderOutcome.Unanswered(host, orderId, host + ": " + reason, delivered);
+  }
+
+  private void deliver(Epoch controlEpoch, AgentLink link) {
     link.session()
         .ifPresent(session ->
             link.orders
