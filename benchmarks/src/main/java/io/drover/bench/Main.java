@@ -1,6 +1,7 @@
 package io.drover.bench;
 
 import io.drover.bench.control.ControlBenchmark;
+import io.drover.bench.migration.MigrationBenchmark;
 import io.drover.bench.scenario.Demo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,7 +17,7 @@ public final class Main {
   /** Groups the measuring commands. */
   @Command(
       name = "bench",
-      subcommands = {ControlBenchmark.class},
+      subcommands = {ControlBenchmark.class, MigrationBenchmark.class},
       description = "Measures one part against something else in the same run.")
   static final class Bench {}
 
