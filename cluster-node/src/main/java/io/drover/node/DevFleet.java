@@ -115,7 +115,8 @@ public final class DevFleet implements AutoCloseable {
       keys.put("drover.node.gateway.port", port("gateway", i));
       keys.put(
           "drover.node.database.url",
-          "jdbc:h2:file:%s;WRITE_DELAY=0".formatted(data.resolve("journal").toAbsolutePath()));
+          "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+              .formatted(data.resolve("journal").toAbsolutePath()));
       nodes.add(ControlNode.start(with(keys)));
     }
   }
