@@ -349,8 +349,7 @@ class ControlPlaneTest {
     fleet.attach("h1", source);
     VmId vm = running();
     HostId h2 = fleet.attach("h2", target);
-    target.swallow =
-        o -> o instanceof AgentOrder.RunGuest || o instanceof AgentOrder.VerifyGuest;
+    target.swallow = o -> o instanceof AgentOrder.RunGuest || o instanceof AgentOrder.VerifyGuest;
     MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), Optional.empty()));
     awaitMigration(migration, MigrationView.Phase.VERIFYING);
 
