@@ -1,8 +1,10 @@
 package io.drover.actor.host;
 
+import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,6 +99,14 @@ final class AgentLink {
 
   Optional<GuestStatus> guest(VmId vm) {
     return Optional.ofNullable(guests.get(vm));
+  }
+
+  /** What came in with that migration and never had a grant here. */
+  Optional<GuestStatus> incomingOf(MigrationId migration) {
+    return guests.values().stream()
+        .filter(g -> g.state() == GuestState.INCOMING)
+        .filter(g -> g.migration().equals(Optional.of(migration)))
+        .findFirst();
   }
 
   Collection<GuestStatus> guests() {

@@ -5,6 +5,7 @@ import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -35,6 +36,24 @@ final class ClaimRules {
     return reason
         .<Ruling>map(r -> new Ruling.Refuse(new ClaimReply.Refused(offer.host(), c.owner(), r)))
         .orElseGet(() -> new Ruling.Grant(new Event.Claimed(c.owner(), c.resources(), now)));
+  }
+
+  /**
+   * The owner says that it does not need its claim; empty = keep it for now.
+   *
+   * <p>A migration may have ended without its target, and then its claim is all that is known of
+   * what it left there. That is over when the agent says so: it has a session, and reports no
+   * incoming guest of that migration. Without a session nothing is placed here anyway, so keeping
+   * the claim costs nothing; releasing it would give away memory that may still be held.
+   */
+  static Optional<Event> release(Registered state, Host.Need need, AgentLink link, Instant now) {
+    boolean leftBehind =
+        need.owner() instanceof MigrationId m
+            && (link.session().isEmpty() || link.incomingOf(m).isPresent());
+    return need.needed() || leftBehind || state.facts().claimOf(need.owner()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Event.ClaimReleased(need.owner(), "leaked: its owner does not need it", now));
   }
 
   static Ruling handOver(HostId host, Registered state, Command.HandOverClaim c, Instant now) {

@@ -281,12 +281,17 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private Effect<Event, HostState> needAnswered(Registered state, Host.Need need) {
-    boolean asked = link.askedOwners.remove(need.owner().text());
-    return asked && !need.needed() && state.facts().claimOf(need.owner()).isPresent()
-        ? persistAndOffer(
-            new Event.ClaimReleased(
-                need.owner(), "leaked: its owner does not need it", clock.instant()))
-        : Effect().none();
+    if (!link.askedOwners.remove(need.owner().text())) {
+      return Effect().none(); // it has claimed again since it was asked
+    }
+    Optional<Event> released = ClaimRules.release(state, need, link, clock.instant());
+    if (released.isPresent()) {
+      return persistAndOffer(released.get());
+    }
+    if (!need.needed()) {
+      voice.reportLeftBehind(need.owner(), link);
+    }
+    return Effect().none();
   }
 
   private EffectBuilder<Event, HostState> persistAndOffer(Event event) {

@@ -34,6 +34,9 @@ public interface HostPeers {
   /** The agent of a host where this migration has a claim came back as another process. */
   void agentRestarted(MigrationId migration, HostId host, String incarnation);
 
+  /** The agent of a host where this migration has a claim has no session any more. */
+  void agentLost(MigrationId migration, HostId host);
+
   /** Asks the owner of a claim, a VM or a migration, whether it still needs it. */
   void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo);
 

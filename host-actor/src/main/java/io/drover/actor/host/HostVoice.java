@@ -101,6 +101,7 @@ final class HostVoice {
   void agentLost(Registered state, AgentLink link) {
     log.warn("agent lost host={}", host);
     vmsOf(state, link).forEach(vm -> peers.hostDetached(vm, host));
+    migrationsOf(state, link).forEach(m -> peers.agentLost(m, host));
     offer(state, link);
   }
 
@@ -164,6 +165,9 @@ final class HostVoice {
         .ifPresent(p -> {
           remember(p.order(), result.outcome(), link, now);
           p.replyTo().tell(new OrderOutcome.Answered(host, result.orderId(), result.outcome()));
+          if (p.order() instanceof AgentOrder.AbortMigration abort) {
+            askAboutLeftovers(state, abort.migration(), link);
+          }
         });
     deliver(state.facts().controlEpoch(), link);
   }
@@ -175,6 +179,8 @@ final class HostVoice {
       case Outcome.Done _
           when order instanceof AgentOrder.RemoveGuest || order instanceof AgentOrder.StopGuest ->
           link.guestRemoved(order.vm());
+      case Outcome.Done _ when order instanceof AgentOrder.AbortMigration abort ->
+          link.incomingOf(abort.migration()).ifPresent(g -> link.guestRemoved(g.vm()));
       case Outcome.Done _ when order instanceof AgentOrder.RunGuest run ->
           link.guestIs(running(run, now));
       case Outcome.Done _,
@@ -206,13 +212,26 @@ final class HostVoice {
   }
 
   void askOwners(Registered state, AgentLink link) {
-    state
-        .facts()
-        .claims()
-        .forEach(claim -> {
-          link.askedOwners.add(claim.owner());
-          peers.askNeed(ownerOf(claim), host, needs);
-        });
+    state.facts().claims().forEach(claim -> askOwner(ownerOf(claim), link));
+  }
+
+  private void askOwner(EntityId owner, AgentLink link) {
+    link.askedOwners.add(owner.text());
+    peers.askNeed(owner, host, needs);
+  }
+
+  /** The agent has cleaned up: a migration that ended without it may have left its claim. */
+  private void askAboutLeftovers(Registered state, MigrationId migration, AgentLink link) {
+    if (state.facts().claimOf(migration).isPresent()) {
+      askOwner(migration, link);
+    }
+  }
+
+  /** Tells the VM again of a guest that its migration left here: it has it discarded. */
+  void reportLeftBehind(EntityId owner, AgentLink link) {
+    if (owner instanceof MigrationId migration) {
+      link.incomingOf(migration).ifPresent(g -> peers.guestReported(g.vm(), host, g));
+    }
   }
 
   void offer(Registered state, AgentLink link) {

@@ -98,6 +98,9 @@ public final class Migration {
     /** The agent of that host came back as another process: its transfers are gone. */
     record AgentRestarted(HostId host, String incarnation) implements Notice {}
 
+    /** The agent of that host has no session any more; it may work on. */
+    record AgentLost(HostId host) implements Notice {}
+
     /** The VM cannot go on with it: roll back unless the switchover has happened. */
     record GiveUp(String reason) implements Notice {}
 

@@ -5,6 +5,7 @@ import io.drover.actor.migration.MigrationAlarms.Alarm;
 import io.drover.actor.migration.MigrationJob.Move;
 import io.drover.actor.migration.MigrationState.Abandoning;
 import io.drover.actor.migration.MigrationState.Committed;
+import io.drover.actor.migration.MigrationState.Copying;
 import io.drover.actor.migration.MigrationState.Empty;
 import io.drover.actor.migration.MigrationState.Known;
 import io.drover.actor.migration.MigrationState.Locked;
@@ -27,6 +28,7 @@ import io.drover.config.units.MigrationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * What each state wants done: a function of the state and of what was heard since. Done when a
@@ -66,7 +68,10 @@ final class MigrationActs {
         ring(Alarm.CHECK, Duration.ZERO);
       }
       case Locked _ -> ring(Alarm.PROCEED, Duration.ZERO);
-      case StopAndCopy _ -> deadline(now.plus(settings.stopAndCopyDeadline()));
+      case StopAndCopy _ -> {
+        deadline(now.plus(settings.stopAndCopyDeadline()));
+        ring(Alarm.CHECK, settings.hostCheckInterval());
+      }
       case Verifying _ -> progress.attemptEnds = now.plus(settings.verifyDeadline());
       case Releasing _, RollingBack _ -> progress.attemptEnds = now.plus(settings.cleanDeadline());
       case NeedsOperator _ -> ring(Alarm.CHECK, settings.recheckInterval());
@@ -109,7 +114,7 @@ final class MigrationActs {
       case Queued s -> actQueued(s);
       case TargetReserved s -> prepare(s);
       case TargetPrepared s -> {
-        steps.look(s.job().source());
+        lookAtEnds(s);
         startPreCopy(s);
       }
       case PreCopy s -> {
@@ -129,7 +134,7 @@ final class MigrationActs {
 
   private void actQueued(Queued s) {
     if (s.leaving().isPresent() && !progress.targetDone) {
-      s.move().ifPresent(move -> abort(s, move, move.target(), OrderId.Step.ABORT_TARGET));
+      s.move().ifPresent(move -> abortTarget(s, move));
     } else if (!clock.instant().isBefore(progress.notBefore)) {
       steps.selectTarget(s.job(), s.spec());
     }
@@ -142,6 +147,11 @@ final class MigrationActs {
         s.at(),
         new AgentOrder.PrepareTarget(id, s.job().vm(), s.at().spec(), s.at().runEpoch()),
         remaining(progress.deadline));
+  }
+
+  void lookAtEnds(Copying s) {
+    steps.look(s.job().source());
+    steps.look(s.at().target());
   }
 
   private void startPreCopy(TargetPrepared s) {
@@ -212,14 +222,53 @@ final class MigrationActs {
             abort(s, move, s.job().source(), OrderId.Step.ABORT_SOURCE);
           }
           if (target) {
-            abort(s, move, move.target(), OrderId.Step.ABORT_TARGET);
-          } else {
+            abortTarget(s, move);
+          } else if (!progress.targetLeft) {
             steps.releaseClaim(move.target());
           }
         });
     if (!source && !target) {
       steps.end(s.job().vm(), s.reason());
     }
+  }
+
+  /** Before the switchover nothing depends on the target: when it is away, it is left behind. */
+  private void abortTarget(Known s, Move move) {
+    abort(s, move, move.target(), OrderId.Step.ABORT_TARGET);
+    steps.look(move.target());
+  }
+
+  /**
+   * A target that has no agent now is left to its host, so that the source is free at once.
+   *
+   * <p>The claim there is not released by us: it is the host's note that something may be left. The
+   * host asks about it, is told that it is not needed, and releases it when its agent is back and
+   * has no incoming guest of this migration any more; until then nothing else is placed on that
+   * memory. That guest never had a grant, so it cannot run meanwhile; the VM, who alone knows that
+   * it has none, has it discarded when it is reported.
+   */
+  void leaveTarget(MigrationState state, HostId target, String why) {
+    boolean left =
+        (state instanceof RollingBack || state instanceof Queued)
+            && !progress.targetDone
+            && moveOf(state).filter(move -> move.target().equals(target)).isPresent();
+    if (left) {
+      progress.targetDone = true;
+      progress.targetLeft = true;
+      progress.failed = false;
+      progress.attemptEnds = state instanceof Queued ? Instant.MAX : progress.attemptEnds;
+      progress.leave(
+          "the target was not reached (%s); %s cleans up when it is back".formatted(why, target));
+      act(state);
+    }
+  }
+
+  private static Optional<Move> moveOf(MigrationState state) {
+    return switch (state) {
+      case RollingBack s -> s.move();
+      case Queued s -> s.move();
+      case Empty _, Known _ -> Optional.empty();
+    };
   }
 
   private void abort(Known s, Move move, HostId host, OrderId.Step step) {

@@ -72,7 +72,7 @@ final class MigrationBehavior
 
     record ClaimAnswered(Host.ClaimReply reply) implements Internal {}
 
-    record SourceSeen(Host.Reply reply) implements Internal {}
+    record HostSeen(Host.Reply reply) implements Internal {}
 
     /**
      * It is time.
@@ -121,7 +121,7 @@ final class MigrationBehavior
         context.messageAdapter(Scheduler.Placement.class, Internal.SchedulerSaid::new),
         context.messageAdapter(Host.OrderOutcome.class, Internal.OrderEnded::new),
         context.messageAdapter(Host.ClaimReply.class, Internal.ClaimAnswered::new),
-        context.messageAdapter(Host.Reply.class, Internal.SourceSeen::new));
+        context.messageAdapter(Host.Reply.class, Internal.HostSeen::new));
   }
 
   /** An alarm that is due at once is a message: timers have a resolution of several ms. */

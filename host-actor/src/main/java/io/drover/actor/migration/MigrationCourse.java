@@ -70,7 +70,7 @@ final class MigrationCourse {
       case Internal.SchedulerSaid i -> schedulerSaid(state, i.placement());
       case Internal.OrderEnded i -> outcomes.orderEnded(state, i.outcome());
       case Internal.ClaimAnswered i -> claimAnswered(state, i.reply());
-      case Internal.SourceSeen i -> reports.sourceSeen(state, i.reply());
+      case Internal.HostSeen i -> reports.hostSeen(state, i.reply());
       case Internal.Rang i when i.entry() != progress.entry -> Optional.empty();
       case Internal.Rang i -> timeouts.rang(state, i.alarm());
     };
@@ -81,6 +81,7 @@ final class MigrationCourse {
     return switch (notice) {
       case Notice.AgentSaid n -> reports.agentSaid(state, n.host(), n.report());
       case Notice.AgentRestarted n -> reports.agentRestarted(state, n.host());
+      case Notice.AgentLost n -> reports.agentLost(state, n.host());
       case Notice.GiveUp n -> giveUp(state, n.reason());
       case Notice.StillNeeds _ -> Optional.empty();
     };
@@ -147,7 +148,9 @@ final class MigrationCourse {
   }
 
   private Optional<Event> rolledBack(RollingBack s) {
-    s.move().ifPresent(move -> tools.steps().releaseClaim(move.target()));
+    if (!progress.targetLeft) {
+      s.move().ifPresent(move -> tools.steps().releaseClaim(move.target()));
+    }
     return Optional.of(new Event.RolledBack(progress.leftover, tools.now()));
   }
 

@@ -120,13 +120,13 @@ final class MigrationOutcomes {
 
   private Optional<Event> targetCleaned(Queued s, Optional<Failure> failure, boolean current) {
     if (!progress.targetDone && done(failure, current, "last target")) {
-      leaveTarget(s);
+      targetIsClean(s);
       acts.act(s);
     }
     return Optional.empty();
   }
 
-  private void leaveTarget(Queued s) {
+  private void targetIsClean(Queued s) {
     progress.targetDone = true;
     progress.failed = false;
     progress.attemptEnds = Instant.MAX;
@@ -219,7 +219,7 @@ final class MigrationOutcomes {
             .plus(verifying ? tools.settings().verifyDeadline() : tools.settings().cleanDeadline());
     switch (state) {
       case Queued s when !progress.targetDone && tried >= tools.settings().cleanAttempts() ->
-          leaveTarget(s);
+          s.leaving().ifPresent(target -> acts.leaveTarget(s, target, note));
       case Verifying s -> {
         tools.steps().switchOver(s.job().vm(), s.at().target());
         if (tried >= tools.settings().verifyAttempts()) {
@@ -238,12 +238,11 @@ final class MigrationOutcomes {
   /** A target never had a grant: one attempt, and its host remembers. The source gets them all. */
   private void giveUpOnHosts(RollingBack s, int tried, String note) {
     if (!progress.targetDone && s.move().isPresent()) {
-      progress.targetDone = true;
-      progress.leftover = "the target was not reached (" + note + ")";
+      s.move().ifPresent(move -> acts.leaveTarget(s, move.target(), note));
     }
     if (!progress.sourceDone && s.involvesSource() && tried >= tools.settings().cleanAttempts()) {
       progress.sourceDone = true;
-      progress.leftover = "the source was not reached (" + note + "); the VM sees to its guest";
+      progress.leave("the source was not reached (" + note + "); the VM sees to its guest");
     }
   }
 

@@ -22,12 +22,15 @@ final class MigrationProgress {
   private final Deque<Round> rounds = new ArrayDeque<>();
 
   // of the transfer
+  /** The last round could be the last; the ends are looked at before the VM is locked. */
+  boolean converged;
+
   boolean lockAsked;
   private Outcome.@Nullable SourceStopped sourceStopped;
   private @Nullable TargetReady targetReady;
   private @Nullable Instant committingSince;
-  private @Nullable String sourceIncarnation;
-  private @Nullable Instant sourceLostSince;
+  private AgentSight source = new AgentSight("source");
+  private AgentSight target = new AgentSight("target");
 
   // of the state it is in
   int entry;
@@ -39,6 +42,9 @@ final class MigrationProgress {
 
   boolean sourceDone;
   boolean targetDone;
+
+  /** What is left at the target, if anything, is its host's to clean. */
+  boolean targetLeft;
 
   /** What went wrong last, for people. */
   String note = "";
@@ -59,6 +65,7 @@ final class MigrationProgress {
     claimMissing = false;
     sourceDone = false;
     targetDone = false;
+    targetLeft = false;
     note = "";
     leftover = "";
     since = now;
@@ -70,12 +77,13 @@ final class MigrationProgress {
   /** Another target: nothing heard of the last one counts. */
   void forgetTransfer() {
     rounds.clear();
+    converged = false;
     lockAsked = false;
     sourceStopped = null;
     targetReady = null;
     committingSince = null;
-    sourceIncarnation = null;
-    sourceLostSince = null;
+    source = new AgentSight("source");
+    target = new AgentSight("target");
   }
 
   void add(Round round) {
@@ -149,21 +157,25 @@ final class MigrationProgress {
             Optional.ofNullable(committingSince).map(since -> Duration.between(since, now))));
   }
 
-  /** Empty when the source's agent is the one that was seen first; else what happened to it. */
-  Optional<String> sourceChanged(
-      boolean connected, String incarnation, Instant now, Duration lostAfter) {
-    if (!connected) {
-      sourceLostSince = sourceLostSince == null ? now : sourceLostSince;
-      return sourceLostSince.plus(lostAfter).isAfter(now)
-          ? Optional.empty()
-          : Optional.of("the source's agent has had no session since " + sourceLostSince);
-    }
-    sourceLostSince = null;
-    if (sourceIncarnation == null) {
-      sourceIncarnation = incarnation;
-    }
-    return sourceIncarnation.equals(incarnation)
-        ? Optional.empty()
-        : Optional.of("the source's agent restarted and has lost the transfer");
+  /** Something could not be cleaned. */
+  void leave(String what) {
+    leftover = leftover.isEmpty() ? what : leftover + "; " + what;
+  }
+
+  AgentSight source() {
+    return source;
+  }
+
+  AgentSight target() {
+    return target;
+  }
+
+  boolean bothReachable() {
+    return source.isReachable() && target.isReachable();
+  }
+
+  /** Whom it waits for before the source may be stopped, for people. */
+  String unreachable() {
+    return source.isReachable() ? target.toString() : source.toString();
   }
 }

@@ -50,14 +50,16 @@ final class MigrationReports {
     if (!(state instanceof PreCopy) || progress.lockAsked) {
       return Optional.empty();
     }
-    acts.deadline(tools.now().plus(tools.settings().roundDeadline()));
     return switch (convergence.judge(progress.rounds(), s.job().downtimeLimit())) {
       case Verdict.Converged _ -> {
-        progress.lockAsked = true;
-        tools.steps().lock(s.job().vm());
+        converged(s);
         yield Optional.empty();
       }
-      case Verdict.OneMoreRound _ -> Optional.empty();
+      case Verdict.OneMoreRound _ -> {
+        progress.converged = false;
+        acts.deadline(tools.now().plus(tools.settings().roundDeadline()));
+        yield Optional.empty();
+      }
       case Verdict.Hopeless v -> Optional.of(tools.rollBack(v.reason()));
     };
   }
@@ -83,17 +85,63 @@ final class MigrationReports {
     };
   }
 
-  Optional<Event> sourceSeen(MigrationState state, Host.Reply reply) {
-    if (!(state instanceof Copying) || !(reply instanceof Host.Reply.Shown(HostView host))) {
+  /**
+   * A guest is never stopped for a target that cannot answer, nor by a source that cannot say how
+   * it went: both are looked at before the VM is locked. Pre-copy goes on meanwhile.
+   */
+  private void converged(Copying s) {
+    if (!progress.converged) {
+      progress.converged = true;
+      progress.source().lookAnew();
+      progress.target().lookAnew();
+      acts.deadline(tools.now().plus(tools.settings().answerDeadline()));
+      acts.lookAtEnds(s);
+    }
+  }
+
+  /** A host says whether its agent is connected, and which process that is. */
+  Optional<Event> hostSeen(MigrationState state, Host.Reply reply) {
+    if (!(reply instanceof Host.Reply.Shown(HostView host))) {
       return Optional.empty();
     }
-    return progress
-        .sourceChanged(
-            host.state() == HostView.State.CONNECTED,
-            host.incarnation(),
-            tools.now(),
-            tools.settings().hostLostAfter())
-        .map(tools::rollBack);
+    if (state instanceof Copying s) {
+      return endSeen(s, host);
+    }
+    if (host.state() != HostView.State.CONNECTED) {
+      acts.leaveTarget(state, host.id(), "its agent is not connected");
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Event> endSeen(Copying s, HostView host) {
+    AgentSight end;
+    if (host.id().equals(s.job().source())) {
+      end = progress.source();
+    } else if (host.id().equals(s.at().target())) {
+      end = progress.target();
+    } else {
+      return Optional.empty();
+    }
+    Optional<String> lost = end.seen(host, tools.now(), tools.settings().hostLostAfter());
+    if (lost.isPresent()) {
+      return Optional.of(tools.rollBack(lost.get()));
+    }
+    if (s instanceof PreCopy && progress.converged && progress.bothReachable()) {
+      progress.lockAsked = true;
+      tools.steps().lock(s.job().vm());
+    }
+    return end.isReachable() ? Optional.empty() : agentLost(s, host.id());
+  }
+
+  /** Nothing waits for a target that cannot answer while the guest stands still. */
+  Optional<Event> agentLost(MigrationState state, HostId host) {
+    if (!(state instanceof Copying s) || !s.at().target().equals(host)) {
+      return Optional.empty();
+    }
+    progress.target().lost(tools.now());
+    return s instanceof StopAndCopy && !progress.committing()
+        ? Optional.of(tools.rollBack("the target's agent was lost during stop-and-copy"))
+        : Optional.empty();
   }
 
   Optional<Event> targetFailed(TargetReserved s, String reason, boolean busy) {

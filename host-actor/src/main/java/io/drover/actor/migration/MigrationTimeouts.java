@@ -66,6 +66,10 @@ final class MigrationTimeouts {
       case TargetReserved s -> reports.targetFailed(s, "it has not made the guest in time", false);
       case TargetPrepared _ ->
           Optional.of(tools.rollBack("the source has not begun: " + waitedFor()));
+      case PreCopy _ when progress.lockAsked ->
+          Optional.of(tools.rollBack("the VM has not answered the request to be locked"));
+      case PreCopy _ when progress.converged ->
+          Optional.of(tools.rollBack("the source cannot be stopped: " + progress.unreachable()));
       case PreCopy _ -> Optional.of(tools.rollBack("the source has sent no round in time"));
       case StopAndCopy _ ->
           Optional.of(tools.rollBack("stop-and-copy took too long: " + progress.missingDigest()));
@@ -97,7 +101,11 @@ final class MigrationTimeouts {
   private Optional<Event> check(MigrationState state) {
     switch (state) {
       case PreCopy s -> {
-        tools.steps().look(s.job().source());
+        acts.lookAtEnds(s);
+        acts.ring(Alarm.CHECK, tools.settings().hostCheckInterval());
+      }
+      case StopAndCopy s -> {
+        acts.lookAtEnds(s);
         acts.ring(Alarm.CHECK, tools.settings().hostCheckInterval());
       }
       case NeedsOperator s when progress.number <= tools.settings().recheckLimit() -> {

@@ -97,6 +97,8 @@ final class MigrationViews {
       case TargetPrepared s -> wait(s.job().source() + " to begin", since, progress.deadline, roll);
       case PreCopy _ when progress.lockAsked ->
           wait("the VM to be locked", since, progress.deadline, roll);
+      case PreCopy _ when progress.converged ->
+          wait(progress.unreachable() + " to answer", since, progress.deadline, roll);
       case PreCopy _ -> wait("the next round of pre-copy", since, progress.deadline, roll);
       case Locked _ -> wait("the source to be stopped", since, since, "stops the source");
       case StopAndCopy _ when progress.committing() ->

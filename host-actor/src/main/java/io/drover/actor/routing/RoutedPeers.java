@@ -52,6 +52,11 @@ public final class RoutedPeers implements HostPeers, VmPeers {
   }
 
   @Override
+  public void agentLost(MigrationId migration, HostId host) {
+    tell(migration, new Migration.Notice.AgentLost(host));
+  }
+
+  @Override
   public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
     switch (owner) {
       case VmId vm -> tell(vm, new Vm.FromHost.StillNeeds(host, replyTo));

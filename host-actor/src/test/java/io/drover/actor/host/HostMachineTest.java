@@ -126,6 +126,7 @@ class HostMachineTest {
         new Command.Get(caller.ref()),
         new Internal.Tick(),
         new Internal.CheckClaims(),
-        new Internal.NeedAnswered(new Host.Need(VM, false)));
+        new Internal.NeedAnswered(new Host.Need(VM, false)),
+        new Internal.NeedAnswered(new Host.Need(M1, false)));
   }
 }

@@ -52,6 +52,11 @@ final class RecordingPeers implements HostPeers {
   }
 
   @Override
+  public void agentLost(MigrationId migration, HostId host) {
+    words.add("lost " + migration);
+  }
+
+  @Override
   public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
     words.add("need " + owner);
     replyTo.tell(new Host.Need(owner, needed));

@@ -7,6 +7,7 @@ import io.drover.actor.migration.SimulatedNetwork.Faults;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestInbox;
 
 /** Runs of a simulated fleet. */
 final class FleetRuns {
@@ -36,6 +37,10 @@ final class FleetRuns {
             fleet.simulation.after(Duration.ZERO, action);
           }
         };
+  }
+
+  static Migration.Command cancel() {
+    return new Migration.Request.Cancel(TestInbox.<Migration.Reply>create().getRef());
   }
 
   private FleetRuns() {}

@@ -14,6 +14,7 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.TransferTicket;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.HostView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.MigrationView.Phase;
 import io.drover.actor.host.Host;
@@ -28,6 +29,7 @@ import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -163,10 +165,31 @@ abstract class MigrationEntityFixture {
     answer(order(AgentOrder.StartPreCopy.class), new Outcome.Done());
   }
 
+  /** It is in pre-copy, and has looked at both ends for the second time. */
+  void awaitPreCopy() {
+    awaitLook();
+    awaitLook();
+  }
+
+  void awaitLook() {
+    expect(Host.Command.Get.class);
+    expect(Host.Command.Get.class);
+  }
+
+  /** It has converged: both hosts say that their agents are connected. */
+  void seeBothEnds() {
+    for (HostId end : List.of(SOURCE, TARGET)) {
+      expect(Host.Command.Get.class)
+          .replyTo()
+          .tell(new Host.Reply.Shown(MigrationSamples.host(end, "i1", HostView.State.CONNECTED)));
+    }
+  }
+
   void goToSwitchover(ActorRef<Command> migration) {
     AgentReport.Round round = MigrationSamples.ROUND;
-    expect(Host.Command.Get.class); // it is in pre-copy and looks at the source
+    awaitPreCopy();
     migration.tell(new Notice.AgentSaid(SOURCE, new AgentReport.RoundReported(MIGRATION, round)));
+    seeBothEnds();
     expect(FromMigration.LockForMigration.class)
         .replyTo()
         .tell(new MigrationReply.Locked(MIGRATION));

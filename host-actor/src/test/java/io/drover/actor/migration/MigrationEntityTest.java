@@ -116,17 +116,20 @@ class MigrationEntityTest extends MigrationEntityFixture {
   void shouldAskForTheSameThingUnderTheSameOrderIdAfterARestart() {
     ActorRef<Command> migration = spawn();
     goToPreCopy(migration);
-    expect(Host.Command.Get.class);
+    awaitPreCopy();
     migration.tell(
         new Notice.AgentSaid(
             SOURCE, new AgentReport.RoundReported(MIGRATION, MigrationSamples.ROUND)));
+    seeBothEnds();
     expect(FromMigration.LockForMigration.class);
 
     KIT.stop(migration);
-    spawn()
-        .tell(
-            new Notice.AgentSaid(
-                SOURCE, new AgentReport.RoundReported(MIGRATION, MigrationSamples.ROUND)));
+    ActorRef<Command> recovered = spawn();
+    awaitLook();
+    recovered.tell(
+        new Notice.AgentSaid(
+            SOURCE, new AgentReport.RoundReported(MIGRATION, MigrationSamples.ROUND)));
+    seeBothEnds();
 
     expect(FromMigration.LockForMigration.class)
         .replyTo()
@@ -139,10 +142,11 @@ class MigrationEntityTest extends MigrationEntityFixture {
   void shouldAskWhoHasTheGrantWhenItRecoversInStopAndCopy() {
     ActorRef<Command> migration = spawn();
     goToPreCopy(migration);
-    expect(Host.Command.Get.class);
+    awaitPreCopy();
     migration.tell(
         new Notice.AgentSaid(
             SOURCE, new AgentReport.RoundReported(MIGRATION, MigrationSamples.ROUND)));
+    seeBothEnds();
     expect(FromMigration.LockForMigration.class)
         .replyTo()
         .tell(new MigrationReply.Locked(MIGRATION));
@@ -212,6 +216,7 @@ class MigrationEntityTest extends MigrationEntityFixture {
     all.add(new Request.Cancel(caller.ref()));
     all.add(new Notice.GiveUp("reason"));
     all.add(new Notice.AgentRestarted(SOURCE, "i1"));
+    all.add(new Notice.AgentLost(TARGET));
     all.add(
         new Notice.AgentSaid(
             SOURCE, new AgentReport.RoundReported(MIGRATION, MigrationSamples.ROUND)));

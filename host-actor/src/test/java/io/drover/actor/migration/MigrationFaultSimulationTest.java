@@ -61,6 +61,7 @@ class MigrationFaultSimulationTest {
       host.adoptsGuests = simulation.chance(0.5);
       host.busy = simulation.random.nextInt(3);
       crashAtRandom(simulation, host);
+      cutOffAtRandom(simulation, host);
     }
     if (simulation.chance(0.1)) {
       fleet.targetDigest = "f".repeat(32);
@@ -87,6 +88,14 @@ class MigrationFaultSimulationTest {
     fleet.runUntilOver();
     fleet.run(Duration.ofMinutes(5)); // what was left behind is found
     SingleRunner.checkOver(fleet);
+  }
+
+  private static void cutOffAtRandom(Simulation simulation, SimulatedHost host) {
+    if (simulation.chance(0.3)) {
+      simulation.after(
+          simulation.between(Duration.ZERO, Duration.ofSeconds(10)),
+          () -> host.cutOff(simulation.between(Duration.ofMillis(100), Duration.ofSeconds(50))));
+    }
   }
 
   private static void crashAtRandom(Simulation simulation, SimulatedHost host) {

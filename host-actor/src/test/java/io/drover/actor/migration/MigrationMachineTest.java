@@ -2,12 +2,15 @@ package io.drover.actor.migration;
 
 import static io.drover.actor.migration.SimulatedFleet.MIGRATION;
 import static io.drover.actor.migration.SimulatedFleet.SOURCE;
+import static io.drover.actor.migration.SimulatedFleet.TARGET;
 import static io.drover.actor.migration.SimulatedFleet.VM;
 
 import com.typesafe.config.ConfigFactory;
 import io.drover.actor.Routes;
+import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.HostView;
 import io.drover.actor.host.Host;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.actor.migration.Migration.Command;
@@ -20,6 +23,7 @@ import io.drover.actor.migration.MigrationBehavior.Internal;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.units.DataRate;
+import io.drover.config.units.HostId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,9 +66,10 @@ class MigrationMachineTest {
         coverage.visited(state, ear.rang(alarm), ear.hear(ear.rang(alarm)));
       }
       if (state instanceof MigrationState.Copying) {
-        hearAll(state, c -> c instanceof Internal.SourceSeen);
+        hearAll(state, c -> c instanceof Internal.HostSeen);
         hearAll(state, c -> c instanceof Notice.AgentSaid said && said.host().equals(SOURCE));
         hearAll(state, MigrationMachineTest::isSourceStopped);
+        hearAll(state, MigrationMachineTest::isRound, seen(SOURCE), seen(TARGET));
       }
     }
     visitRequests();
@@ -73,12 +78,28 @@ class MigrationMachineTest {
   }
 
   /** Each input after some others: the source's agent, its rounds or its digest are known. */
-  private void hearAll(MigrationState state, Predicate<Command> before) {
+  @SafeVarargs
+  private void hearAll(MigrationState state, Predicate<Command>... before) {
     for (Command command : MigrationSamples.heard()) {
       Ear ear = new Ear(state);
-      MigrationSamples.heard().stream().filter(before).limit(1).forEach(ear::hear);
+      for (Predicate<Command> first : before) {
+        MigrationSamples.heard().stream().filter(first).limit(1).forEach(ear::hear);
+      }
       coverage.visited(state, command, ear.hear(command));
     }
+  }
+
+  private static boolean isRound(Command command) {
+    return command instanceof Notice.AgentSaid said
+        && said.report() instanceof AgentReport.RoundReported;
+  }
+
+  private static Predicate<Command> seen(HostId end) {
+    return c ->
+        c instanceof Internal.HostSeen seen
+            && seen.reply() instanceof Host.Reply.Shown(HostView host)
+            && host.id().equals(end)
+            && host.state() == HostView.State.CONNECTED;
   }
 
   private static boolean isSourceStopped(Command command) {

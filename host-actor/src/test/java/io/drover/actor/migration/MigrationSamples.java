@@ -29,6 +29,7 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
 import io.drover.config.units.Resources;
 import java.time.Duration;
 import java.time.Instant;
@@ -195,8 +196,14 @@ final class MigrationSamples {
     all.add(new Internal.ClaimAnswered(new Host.ClaimReply.Claimed(TARGET, VM, offer)));
     all.add(new Internal.ClaimAnswered(new Host.ClaimReply.Refused(TARGET, VM, "none")));
     all.add(new Internal.ClaimAnswered(new Host.ClaimReply.Refused(TARGET, VM, "full")));
-    all.add(new Internal.SourceSeen(new Host.Reply.Shown(host("i1"))));
-    all.add(new Internal.SourceSeen(new Host.Reply.Shown(host("i2"))));
+    for (HostId end : List.of(SOURCE, TARGET)) {
+      for (HostView.State state : HostView.State.values()) {
+        all.add(new Internal.HostSeen(new Host.Reply.Shown(host(end, "i1", state))));
+      }
+      all.add(
+          new Internal.HostSeen(new Host.Reply.Shown(host(end, "i2", HostView.State.CONNECTED))));
+      all.add(new Notice.AgentLost(end));
+    }
     all.add(new Notice.AgentSaid(SOURCE, new AgentReport.RoundReported(MIGRATION, ROUND)));
     all.add(
         new Notice.AgentSaid(
@@ -239,11 +246,11 @@ final class MigrationSamples {
         VM, E2, GuestState.RUNNING, "", "embedded", Optional.empty(), Map.of(), NOW);
   }
 
-  private static HostView host(String incarnation) {
+  static HostView host(HostId id, String incarnation, HostView.State state) {
     return new HostView(
-        SOURCE,
+        id,
         1,
-        HostView.State.CONNECTED,
+        state,
         false,
         Resources.NONE,
         Resources.NONE,

@@ -35,6 +35,7 @@ abstract class SimulatedAgent {
   private @Nullable MigrationId sending;
   private @Nullable MigrationId receiving;
   private boolean received;
+  private boolean streaming;
 
   private record Guest(GuestState state, Epoch epoch) {}
 
@@ -45,6 +46,9 @@ abstract class SimulatedAgent {
 
   /** A session with its entity is open. */
   abstract void attached();
+
+  /** Whether what it says is heard. */
+  abstract boolean isConnected();
 
   boolean isUp() {
     return up;
@@ -57,10 +61,11 @@ abstract class SimulatedAgent {
     up = false;
     incarnation++;
     sending = null;
-    receiving = null;
-    received = false;
-    if (guest != null && (!adoptsGuests || guest.state == GuestState.INCOMING)) {
+    streaming = false;
+    if (!adoptsGuests) {
       guest = null;
+      receiving = null;
+      received = false;
     }
     fleet.simulation.after(
         outage,
@@ -137,8 +142,11 @@ abstract class SimulatedAgent {
       guest = new Guest(GuestState.INCOMING, o.sourceRunEpoch());
       receiving = o.migration();
       received = false;
+      streaming = true;
     }
-    return new Outcome.TargetPrepared(new TransferTicket(id.text(), 1, incarnation));
+    return !streaming
+        ? failed(FailureCode.TRANSFER_FAILED)
+        : new Outcome.TargetPrepared(new TransferTicket(id.text(), 1, incarnation));
   }
 
   private Outcome send(AgentOrder.StartPreCopy o) {
@@ -246,6 +254,12 @@ abstract class SimulatedAgent {
     }
   }
 
+  /** Whether memory of that migration can come in. */
+  boolean isStreaming(MigrationId migration) {
+    return isReceiving(migration) && streaming;
+  }
+
+  /** Whether it has the incoming guest of that migration. */
   boolean isReceiving(MigrationId migration) {
     return migration.equals(receiving) && guest != null;
   }

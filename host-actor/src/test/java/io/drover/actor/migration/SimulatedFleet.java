@@ -96,7 +96,7 @@ final class SimulatedFleet {
   private void select(Scheduler.Command.SelectTarget c) {
     List<HostId> free =
         hosts.values().stream()
-            .filter(host -> host.isUp() && !host.id.equals(c.source()))
+            .filter(host -> host.isConnected() && !host.id.equals(c.source()))
             .map(host -> host.id)
             .filter(host -> c.wanted().isEmpty() || c.wanted().get().equals(host))
             .toList();
@@ -118,11 +118,19 @@ final class SimulatedFleet {
   }
 
   @Nullable SimulatedHost receiver(MigrationId of) {
-    return hosts.values().stream().filter(h -> h.isReceiving(of)).findFirst().orElse(null);
+    return hosts.values().stream().filter(h -> h.isStreaming(of)).findFirst().orElse(null);
   }
 
   void report(SimulatedAgent from, AgentReport report) {
-    notify(new Notice.AgentSaid(from.id, report));
+    if (from.isConnected()) {
+      notify(new Notice.AgentSaid(from.id, report));
+    }
+  }
+
+  void hostLost(SimulatedHost host) {
+    if (host.claims.contains(MIGRATION)) {
+      notify(new Notice.AgentLost(host.id));
+    }
   }
 
   void agentRestarted(SimulatedHost host, String incarnation) {

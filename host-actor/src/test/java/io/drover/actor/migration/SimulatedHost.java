@@ -8,6 +8,7 @@ import io.drover.actor.host.HostOffer;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 import io.drover.config.units.Resources;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,12 +25,38 @@ final class SimulatedHost extends SimulatedAgent {
   private final Map<String, Pending> orders = new LinkedHashMap<>();
   private final Map<String, Outcome> remembered = new LinkedHashMap<>();
 
+  private boolean cutOff;
+
   private record Pending(Host.Command.Instruct order, Instant deadline) {}
 
   SimulatedHost(HostId id, SimulatedFleet fleet) {
     super(id, fleet);
     fleet.simulation.every(Duration.ofSeconds(1), this::expire);
     fleet.simulation.every(Duration.ofSeconds(60), this::checkClaims);
+  }
+
+  /** Its agent works on, without a session. */
+  void cutOff(Duration outage) {
+    cutOff = true;
+    fleet.hostLost(this);
+    fleet.simulation.after(
+        outage,
+        () -> {
+          cutOff = false;
+          orders.values().forEach(p -> deliver(p.order));
+        });
+  }
+
+  /** Whether its entity has a session with its agent. */
+  @Override
+  boolean isConnected() {
+    return up && !cutOff;
+  }
+
+  @Override
+  void crash(Duration outage) {
+    super.crash(outage);
+    fleet.hostLost(this);
   }
 
   void hear(Host.Command command) {
@@ -72,7 +99,7 @@ final class SimulatedHost extends SimulatedAgent {
     fleet.simulation.after(
         Duration.ofMillis(1),
         () -> {
-          if (up && to == incarnation && orders.containsKey(c.orderId())) {
+          if (isConnected() && to == incarnation && orders.containsKey(c.orderId())) {
             Outcome known = remembered.get(c.orderId());
             if (known == null) {
               execute(c.order(), outcome -> answer(c, outcome, to));
@@ -86,6 +113,8 @@ final class SimulatedHost extends SimulatedAgent {
   private void answer(Host.Command.Instruct c, Outcome outcome, int by) {
     if (up && by == incarnation) {
       remembered.put(c.orderId(), outcome);
+    }
+    if (isConnected() && by == incarnation) {
       Pending pending = orders.remove(c.orderId());
       if (pending != null) {
         pending.order.replyTo().tell(new OrderOutcome.Answered(id, c.orderId(), outcome));
@@ -105,19 +134,32 @@ final class SimulatedHost extends SimulatedAgent {
   }
 
   private void checkClaims() {
-    claims.removeIf(owner -> fleet.isForgotten(owner, id));
+    claims.removeIf(owner -> fleet.isForgotten(owner, id) && mayRelease(owner));
+  }
+
+  /** What a migration left here may still hold what it claimed. */
+  private boolean mayRelease(EntityId owner) {
+    return !(owner instanceof MigrationId migration) || (isConnected() && !isReceiving(migration));
   }
 
   private HostOffer offer() {
     return new HostOffer(
-        id, 1, up, false, Resources.NONE, Resources.NONE, List.of(), List.of(), Map.of());
+        id,
+        1,
+        isConnected(),
+        false,
+        Resources.NONE,
+        Resources.NONE,
+        List.of(),
+        List.of(),
+        Map.of());
   }
 
   private HostView view() {
     return new HostView(
         id,
         1,
-        up ? HostView.State.CONNECTED : HostView.State.DISCONNECTED,
+        isConnected() ? HostView.State.CONNECTED : HostView.State.DISCONNECTED,
         false,
         Resources.NONE,
         Resources.NONE,

@@ -76,7 +76,7 @@ final class SimulatedMigration {
     Mailbox<Scheduler.Placement> scheduler = Mailbox.create(Internal.SchedulerSaid::new);
     Mailbox<Host.OrderOutcome> orders = Mailbox.create(Internal.OrderEnded::new);
     Mailbox<Host.ClaimReply> claims = Mailbox.create(Internal.ClaimAnswered::new);
-    Mailbox<Host.Reply> hosts = Mailbox.create(Internal.SourceSeen::new);
+    Mailbox<Host.Reply> hosts = Mailbox.create(Internal.HostSeen::new);
     mailboxes = List.of(vm, scheduler, orders, claims, hosts);
     MigrationSteps steps =
         new MigrationSteps(

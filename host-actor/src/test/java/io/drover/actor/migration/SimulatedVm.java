@@ -107,7 +107,7 @@ final class SimulatedVm {
   /** What the real one does by orders: it needs an agent, and waits for one. */
   private void reconcile() {
     SimulatedHost host = fleet.host(holder);
-    if (host.isUp()) {
+    if (host.isConnected()) {
       GuestState guest = host.guest(id);
       if (guest == null) {
         if (migration.isPresent() && !switchedOver) {
@@ -125,7 +125,7 @@ final class SimulatedVm {
     }
     if (migration.isEmpty()) {
       fleet.hosts().stream()
-          .filter(other -> !other.id.equals(holder) && other.isUp())
+          .filter(other -> !other.id.equals(holder) && other.isConnected())
           .forEach(other -> other.remove(id, runEpoch));
     }
   }
