@@ -23,6 +23,7 @@ public final class Main {
 
   /** Exit code 0: everything that must hold did; 1: something did not; 2: wrong usage. */
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    CommandLine commands = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
+    System.exit(commands.execute(args));
   }
 }

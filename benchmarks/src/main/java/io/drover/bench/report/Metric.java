@@ -3,6 +3,7 @@ package io.drover.bench.report;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 
@@ -27,6 +28,11 @@ public record Metric(
   /** A single measurement without a goal. */
   public static Metric of(String name, double value, String unit) {
     return ofSamples(name, unit, value);
+  }
+
+  /** The median of several measurements, with their spread. */
+  public static Metric ofSamples(String name, String unit, List<Double> samples) {
+    return ofSamples(name, unit, samples.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
   /** The median of several measurements, with their spread. */
@@ -73,6 +79,11 @@ public record Metric(
 
   public Metric atLeast(double limit) {
     return withGoal(">= " + trimmed(limit), actual -> actual >= limit);
+  }
+
+  /** A goal that each single measurement has to meet, not only the median. */
+  public Metric eachAtMost(double limit) {
+    return withGoal("<= " + trimmed(limit), _ -> max <= limit);
   }
 
   private Metric withGoal(String text, DoublePredicate isMet) {

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Where the Linux image is, if this machine has one and QEMU to run it. */
-final class LinuxImage {
-  static final String HOW_TO_GET_IT =
+public final class LinuxImage {
+  public static final String HOW_TO_GET_IT =
       "install QEMU (Debian: apt-get install qemu-system-x86) and run ./drover image build-linux";
 
   private LinuxImage() {}
 
   /** The folder of images that holds {@code linux}; empty when QEMU or the image is missing. */
-  static Optional<Path> find() {
+  public static Optional<Path> find() {
     boolean hasQemu =
         Stream.of(System.getenv().getOrDefault("PATH", "").split(":"))
             .anyMatch(folder -> Files.isExecutable(Path.of(folder, "qemu-system-x86_64")));

@@ -1,0 +1,45 @@
+package io.drover.bench.migration;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A JVM or a QEMU of this machine.
+ *
+ * @param arguments its command line, the program first
+ */
+record LiveProcess(ProcessHandle handle, List<String> arguments) {
+  /** All but ourselves with this text on their command line; pick one that nobody else has. */
+  static List<LiveProcess> mentioning(String text) {
+    return ProcessHandle.allProcesses()
+        .filter(handle -> handle.pid() != ProcessHandle.current().pid())
+        .map(handle -> new LiveProcess(handle, arguments(handle.pid())))
+        .filter(process -> process.isQemu() || process.isJvm())
+        .filter(process -> process.arguments.stream().anyMatch(word -> word.contains(text)))
+        .toList();
+  }
+
+  boolean isQemu() {
+    return program().startsWith("qemu-system");
+  }
+
+  boolean isJvm() {
+    return program().equals("java");
+  }
+
+  private String program() {
+    return Path.of(arguments.getFirst()).getFileName() + "";
+  }
+
+  private static List<String> arguments(long pid) {
+    try {
+      byte[] line = Files.readAllBytes(Path.of("/proc", Long.toString(pid), "cmdline"));
+      return List.of(new String(line, StandardCharsets.UTF_8).split("\0"));
+    } catch (IOException e) {
+      return List.of(""); // it ended while we looked
+    }
+  }
+}
