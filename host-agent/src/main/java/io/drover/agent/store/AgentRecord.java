@@ -11,7 +11,8 @@ import java.util.List;
  * @param endpoints {@code host:port}, in the order to try
  */
 public record AgentRecord(
-    Epoch highestControlEpoch, long endpointListVersion, List<String> endpoints) {
+    Epoch highestControlEpoch, long endpointListVersion, List<String> endpoints)
+    implements StoredRecord {
   static final AgentRecord NEW = new AgentRecord(Epoch.NONE, 0, List.of());
 
   public AgentRecord {

@@ -1,5 +1,6 @@
 package io.drover.agent.store;
 
+import io.drover.agent.store.RecordLog.DamagedLogException;
 import io.drover.agent.store.StoreCodec.MalformedRecordException;
 import io.drover.config.units.VmId;
 import java.io.IOException;
@@ -8,36 +9,37 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The agent's durable memory. A {@code save} returns once the record is on disk; the caller acts
- * only then. Records are kept in memory as well, so looking one up costs nothing.
+ * only then. Records are kept in memory as well, so looking one up costs nothing. Safe on any
+ * thread: all share one lock, which a save holds while it writes.
  */
 public final class AgentStore implements AutoCloseable {
   /**
    * VMs that were here once and are gone leave their highest epoch behind; of more than these the
-   * oldest are forgotten at start. By then any order about them is fenced by the control epoch.
+   * oldest are forgotten. By then any order about them is fenced by the control epoch.
    */
   static final int VACATED_LIMIT = 10_000;
 
-  private static final String AGENT_FILE = "agent.json";
-  private static final String VM_DIRECTORY = "vms";
-  private static final String JSON = ".json";
+  static final String LOG_FILE = "agent.log";
 
-  private final Path directory;
+  private final Path file;
   private final DurableFiles files;
   private final FileChannel lock;
-  private final Map<VmId, VmRecord> vms = new ConcurrentHashMap<>();
-  private volatile AgentRecord agent = AgentRecord.NEW;
+  private final Object guard = new Object();
+  // All below is guarded by guard.
+  private final Map<VmId, VmRecord> vms = new LinkedHashMap<>(); // the one saved last comes last
+  private AgentRecord agent = AgentRecord.NEW;
+  private @Nullable RecordLog log; // none after a failed write
 
   private AgentStore(Path directory, DurableFiles files, FileChannel lock) {
-    this.directory = directory;
+    this.file = directory.resolve(LOG_FILE);
     this.files = files;
     this.lock = lock;
   }
@@ -45,7 +47,7 @@ public final class AgentStore implements AutoCloseable {
   /**
    * Opens the store in this directory, making it when needed.
    *
-   * @throws StoreException when a file is corrupt or of a newer version, when it cannot be read or
+   * @throws StoreException when the log is damaged or of a newer version, when it cannot be read or
    *     written, or when another agent uses the directory
    */
   public static AgentStore open(Path directory) {
@@ -53,10 +55,12 @@ public final class AgentStore implements AutoCloseable {
   }
 
   static AgentStore open(Path directory, DurableFiles files) {
-    FileChannel lock = lock(directory);
-    AgentStore store = new AgentStore(directory, files, lock);
+    AgentStore store = new AgentStore(directory, files, lock(directory));
     try {
-      store.load();
+      synchronized (store.guard) {
+        store.load();
+        store.rewrite();
+      }
       return store;
     } catch (RuntimeException e) {
       store.close();
@@ -65,11 +69,11 @@ public final class AgentStore implements AutoCloseable {
   }
 
   private static FileChannel lock(Path directory) {
-    Path file = directory.resolve("lock");
     try {
-      Files.createDirectories(directory.resolve(VM_DIRECTORY));
+      Files.createDirectories(directory);
       FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(
+              directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (isLocked(channel)) {
         return channel;
       }
@@ -89,112 +93,127 @@ public final class AgentStore implements AutoCloseable {
   }
 
   private void load() {
-    Path agentFile = directory.resolve(AGENT_FILE);
-    if (Files.exists(agentFile)) {
-      agent = decode(agentFile, StoreCodec::readAgent);
+    if (!Files.exists(file)) {
+      return;
     }
-    for (Path file : vmFiles()) {
-      if (DurableFiles.isLeftover(file)) {
-        continue; // a save that was interrupted before it counted
+    try {
+      for (byte[] bytes : RecordLog.read(file)) {
+        switch (StoreCodec.read(bytes)) {
+          case VmRecord record -> remember(record);
+          case AgentRecord record -> agent = record;
+        }
       }
-      VmRecord record = decode(file, StoreCodec::readVm);
-      if (!file.equals(fileOf(record.vm()))) {
-        throw new StoreException(file, "holds the record of " + record.vm());
-      }
-      vms.put(record.vm(), record);
-    }
-    forgetOldest();
-  }
-
-  private List<Path> vmFiles() {
-    try (Stream<Path> list = Files.list(directory.resolve(VM_DIRECTORY))) {
-      return list.sorted(Comparator.comparingLong(AgentStore::lastModified)).toList();
     } catch (IOException e) {
-      throw new StoreException(directory, "cannot be listed", e);
+      throw new StoreException(file, "cannot be read: " + e.getMessage(), e);
+    } catch (DamagedLogException | MalformedRecordException e) {
+      throw new StoreException(file, String.valueOf(e.getMessage()), e);
     }
   }
 
-  private static long lastModified(Path file) {
-    return file.toFile().lastModified();
-  }
-
-  private void forgetOldest() {
-    List<VmId> vacated =
-        vmFiles().stream()
-            .filter(file -> !DurableFiles.isLeftover(file))
-            .map(file -> VmId.parse(file.getFileName().toString().replace(JSON, "")))
-            .filter(vm -> isVacated(vms.get(vm)))
-            .toList();
-    for (VmId vm : vacated.subList(0, Math.max(0, vacated.size() - VACATED_LIMIT))) {
-      try {
-        files.delete(fileOf(vm));
-      } catch (IOException e) {
-        throw new StoreException(fileOf(vm), "cannot be deleted", e);
-      }
-      vms.remove(vm);
-    }
-  }
-
-  private static boolean isVacated(@Nullable VmRecord record) {
-    return record != null && record.grant().isEmpty() && record.migration().isEmpty();
-  }
-
-  public AgentRecord agent() {
-    return agent;
-  }
-
-  /** What is known of this VM; {@link VmRecord#unknown} when nothing is. */
-  public VmRecord vm(VmId vm) {
-    return vms.getOrDefault(vm, VmRecord.unknown(vm));
-  }
-
-  public List<VmRecord> vms() {
-    return List.copyOf(vms.values());
-  }
-
-  public void save(AgentRecord record) {
-    persist(directory.resolve(AGENT_FILE), StoreCodec.write(record));
-    agent = record;
-  }
-
-  public void save(VmRecord record) {
-    persist(fileOf(record.vm()), StoreCodec.write(record));
+  private void remember(VmRecord record) {
+    vms.remove(record.vm());
     vms.put(record.vm(), record);
   }
 
-  private Path fileOf(VmId vm) {
-    return directory.resolve(VM_DIRECTORY).resolve(vm.text() + JSON);
-  }
-
-  private void persist(Path file, byte[] bytes) {
+  /** Starts a new log that holds what is known now. */
+  private RecordLog rewrite() {
+    forgetOldest();
+    List<byte[]> records = new ArrayList<>();
+    records.add(StoreCodec.write(agent));
+    vms.values().forEach(record -> records.add(StoreCodec.write(record)));
     try {
-      files.replace(file, bytes);
+      closeLog();
+      RecordLog fresh = RecordLog.create(file, records, files);
+      log = fresh;
+      return fresh;
     } catch (IOException e) {
       throw new StoreException(file, "cannot be written: " + e.getMessage(), e);
     }
   }
 
-  private interface Decoder<T> {
-    T decode(byte[] bytes) throws MalformedRecordException;
+  private void forgetOldest() {
+    List<VmId> vacated =
+        vms.values().stream().filter(AgentStore::isVacated).map(VmRecord::vm).toList();
+    vacated.subList(0, Math.max(0, vacated.size() - VACATED_LIMIT)).forEach(vms::remove);
   }
 
-  private static <T> T decode(Path file, Decoder<T> decoder) {
+  private static boolean isVacated(VmRecord record) {
+    return record.grant().isEmpty() && record.migration().isEmpty();
+  }
+
+  public AgentRecord agent() {
+    synchronized (guard) {
+      return agent;
+    }
+  }
+
+  /** What is known of this VM; {@link VmRecord#unknown} when nothing is. */
+  public VmRecord vm(VmId vm) {
+    synchronized (guard) {
+      return vms.getOrDefault(vm, VmRecord.unknown(vm));
+    }
+  }
+
+  public List<VmRecord> vms() {
+    synchronized (guard) {
+      return List.copyOf(vms.values());
+    }
+  }
+
+  public void save(AgentRecord record) {
+    synchronized (guard) {
+      append(StoreCodec.write(record));
+      agent = record;
+    }
+  }
+
+  public void save(VmRecord record) {
+    synchronized (guard) {
+      append(StoreCodec.write(record));
+      remember(record);
+    }
+  }
+
+  private void append(byte[] bytes) {
+    RecordLog current = log;
+    if (current == null || !current.hasRoomFor(bytes)) {
+      current = rewrite();
+    }
     try {
-      return decoder.decode(Files.readAllBytes(file));
+      current.append(bytes);
     } catch (IOException e) {
-      throw new StoreException(file, "cannot be read", e);
-    } catch (MalformedRecordException e) {
-      throw new StoreException(file, String.valueOf(e.getMessage()), e);
+      giveUpLog(e);
+      throw new StoreException(file, "cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** What a failed write left on disk is not known: the next save starts a new log. */
+  private void giveUpLog(IOException cause) {
+    try {
+      closeLog();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private void closeLog() throws IOException {
+    RecordLog current = log;
+    log = null;
+    if (current != null) {
+      current.close();
     }
   }
 
   /** Lets another agent use the directory. */
   @Override
   public void close() {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      throw new StoreException(directory, "cannot be released", e);
+    synchronized (guard) {
+      try {
+        closeLog();
+        lock.close();
+      } catch (IOException e) {
+        throw new StoreException(file, "cannot be released", e);
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.drover.agent.store;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,8 @@ interface DurableFiles {
   /** Returns once names in the directory are on disk. */
   void syncDirectory(Path directory) throws IOException;
 
-  void delete(Path file) throws IOException;
+  /** Writes into room that the file has already; returns once that is on disk. */
+  void append(FileChannel channel, long position, ByteBuffer bytes) throws IOException;
 
   /** The machine's own. */
   DurableFiles REAL =
@@ -54,8 +56,13 @@ interface DurableFiles {
         }
 
         @Override
-        public void delete(Path file) throws IOException {
-          Files.deleteIfExists(file);
+        public void append(FileChannel channel, long position, ByteBuffer bytes)
+            throws IOException {
+          long end = position + bytes.remaining();
+          while (bytes.hasRemaining()) {
+            channel.write(bytes, end - bytes.remaining());
+          }
+          channel.force(false);
         }
       };
 
@@ -71,10 +78,5 @@ interface DurableFiles {
     if (directory != null) {
       syncDirectory(directory);
     }
-  }
-
-  /** Whether this is what {@link #replace} leaves behind when it is interrupted. */
-  static boolean isLeftover(Path file) {
-    return file.toString().endsWith(".next");
   }
 }

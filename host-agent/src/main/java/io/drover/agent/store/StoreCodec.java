@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Records as JSON. Every field must be there: a file that lacks one is corrupt, and a guess about a
- * grant may run a VM twice.
+ * Records as JSON. Every field must be there: a record that lacks one is corrupt, and a guess about
+ * a grant may run a VM twice.
  */
 final class StoreCodec {
   /** Rises when an older agent could misread what this one writes. */
@@ -36,7 +36,7 @@ final class StoreCodec {
 
   private StoreCodec() {}
 
-  /** What makes a file unusable. */
+  /** What makes a record unusable. */
   static final class MalformedRecordException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -53,8 +53,12 @@ final class StoreCodec {
     return bytes(node);
   }
 
-  static AgentRecord readAgent(byte[] bytes) throws MalformedRecordException {
+  static StoredRecord read(byte[] bytes) throws MalformedRecordException {
     JsonNode node = parse(bytes);
+    return node.has("vm") ? readVm(node) : readAgent(node);
+  }
+
+  private static AgentRecord readAgent(JsonNode node) throws MalformedRecordException {
     List<String> endpoints = new ArrayList<>();
     field(node, "endpoints").forEach(endpoint -> endpoints.add(endpoint.asText()));
     return new AgentRecord(
@@ -91,8 +95,7 @@ final class StoreCodec {
     node.put("side", mark.side().name());
   }
 
-  static VmRecord readVm(byte[] bytes) throws MalformedRecordException {
-    JsonNode node = parse(bytes);
+  private static VmRecord readVm(JsonNode node) throws MalformedRecordException {
     try {
       VmId vm = VmId.parse(text(node, "vm"));
       JsonNode grant = field(node, "grant");
@@ -174,7 +177,7 @@ final class StoreCodec {
 
   private static byte[] bytes(ObjectNode node) {
     try {
-      return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(node);
+      return JSON.writeValueAsBytes(node);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree of text and numbers always is JSON", e);
     }

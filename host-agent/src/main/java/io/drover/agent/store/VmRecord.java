@@ -20,7 +20,8 @@ public record VmRecord(
     Epoch highestRunEpoch,
     Epoch heldEpoch,
     Optional<Grant> grant,
-    Optional<MigrationMark> migration) {
+    Optional<MigrationMark> migration)
+    implements StoredRecord {
 
   /**
    * The right to run a VM here.

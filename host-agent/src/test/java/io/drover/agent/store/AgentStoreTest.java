@@ -6,16 +6,21 @@ import static io.drover.agent.fake.Samples.spec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.store.VmRecord.MigrationMark;
 import io.drover.agent.store.VmRecord.Power;
 import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.Epoch;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +31,8 @@ class AgentStoreTest {
   private static final VmRecord OLD =
       VmRecord.unknown(VM).granted(new Epoch(3), spec(), "fake", Power.RUNNING);
   private static final VmRecord NEW = OLD.seen(new Epoch(4)).vacated();
+
+  private static final int BLOCK = 512;
 
   @TempDir private Path directory;
 
@@ -45,76 +52,126 @@ class AgentStoreTest {
     }
   }
 
+  @Test
+  void shouldHoldAllOfTheOldOrAllOfTheNewRecordWhereverAnAppendStops() throws IOException {
+    byte[] before = log(OLD);
+    byte[] after = log(OLD, NEW);
+    int end = end(after);
+    for (int written = end(before); written <= end; written++) {
+      byte[] torn = Arrays.copyOf(Arrays.copyOf(after, written), after.length);
+      assertThat(reopened(torn)).isEqualTo(written == end ? NEW : OLD);
+    }
+  }
+
+  @Test
+  void shouldHoldAllOfTheOldOrAllOfTheNewRecordWhicheverBlockOfAnAppendIsMissing()
+      throws IOException {
+    VmRecord large = OLD.granted(new Epoch(4), largeSpec(), "fake", Power.RUNNING);
+    byte[] before = log(OLD);
+    byte[] after = log(OLD, large);
+    int blocks = (end(after) - 1) / BLOCK - end(before) / BLOCK + 1;
+    assertThat(blocks).isGreaterThan(2);
+    for (int missing = 0; missing < blocks; missing++) {
+      byte[] torn = after.clone();
+      int from = (end(before) / BLOCK + missing) * BLOCK;
+      System.arraycopy(before, from, torn, from, BLOCK);
+      assertThat(reopened(torn)).isEqualTo(OLD);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
-  void shouldHoldAllOfTheOldOrAllOfTheNewRecordWhereverASaveStops(int steps) {
+  void shouldKeepEverythingWhereverAStartStops(int steps) {
     try (AgentStore store = AgentStore.open(directory)) {
       store.save(OLD);
-    }
-    CrashingFiles files = new CrashingFiles(steps);
-    boolean saved = true;
-    try (AgentStore store = AgentStore.open(directory, files)) {
       store.save(NEW);
+    }
+    boolean started = true;
+    try (AgentStore store = AgentStore.open(directory, new CrashingFiles(steps))) {
+      assertThat(store.vm(VM)).isEqualTo(NEW);
     } catch (StoreException e) {
-      saved = false;
+      started = false;
     }
 
     try (AgentStore store = AgentStore.open(directory)) {
-      assertThat(store.vm(VM)).isIn(OLD, NEW);
-      if (saved) {
-        assertThat(store.vm(VM)).isEqualTo(NEW);
-      }
-      store.save(NEW); // what was left behind is in nobody's way
+      assertThat(store.vm(VM)).isEqualTo(NEW);
     }
-    assertThat(saved).isEqualTo(steps >= CrashingFiles.STEPS_OF_A_SAVE);
+    assertThat(started).isEqualTo(steps >= CrashingFiles.STEPS_OF_A_REPLACE);
   }
 
   @Test
   void shouldNotActOnARecordThatIsNotOnDisk() {
-    try (AgentStore store = AgentStore.open(directory, new CrashingFiles(5))) {
+    CrashingFiles files = new CrashingFiles(CrashingFiles.STEPS_OF_A_REPLACE + 1);
+    try (AgentStore store = AgentStore.open(directory, files)) {
       assertThatThrownBy(() -> store.save(OLD)).isInstanceOf(StoreException.class);
       assertThat(store.vm(VM)).isEqualTo(VmRecord.unknown(VM));
+
+      files.left = Integer.MAX_VALUE;
+      store.save(NEW); // into a new log: what the failed write left behind is in nobody's way
+    }
+    try (AgentStore store = AgentStore.open(directory)) {
+      assertThat(store.vm(VM)).isEqualTo(NEW);
     }
   }
 
   @Test
-  void shouldRefuseEveryTruncationNamingTheFile() throws IOException {
-    Path file = saved();
-    byte[] whole = Files.readAllBytes(file);
-    for (int length = 0; length < whole.length; length++) {
-      Files.write(file, Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> AgentStore.open(directory))
-          .as("%d of %d bytes", length, whole.length)
-          .isInstanceOf(StoreException.class)
-          .hasMessageContaining(file.getFileName().toString());
+  void shouldStartANewLogWhenOneIsFull() throws IOException {
+    VmRecord large = OLD.granted(new Epoch(4), largeSpec(), "fake", Power.RUNNING);
+    try (AgentStore store = AgentStore.open(directory)) {
+      store.save(AgentRecord.NEW.withControlEpoch(new Epoch(7)));
+      for (int i = 0; i < 3 * RecordLog.CAPACITY_MIN / 8_000; i++) {
+        store.save(large);
+        store.save(NEW);
+      }
     }
+    assertThat(Files.size(file())).isEqualTo(RecordLog.CAPACITY_MIN);
+    try (AgentStore store = AgentStore.open(directory)) {
+      assertThat(store.vm(VM)).isEqualTo(NEW);
+      assertThat(store.agent().highestControlEpoch()).isEqualTo(new Epoch(7));
+    }
+  }
+
+  @Test
+  void shouldRefuseEveryDamageThatHidesLaterRecordsNamingTheFile() throws IOException {
+    VmRecord large = OLD.granted(new Epoch(4), largeSpec(), "fake", Power.RUNNING);
+    VmRecord[] many = new VmRecord[2 * RecordLog.RECORD_LIMIT / 8_000];
+    Arrays.fill(many, large);
+    byte[] whole = log(many);
+    for (int at = 0; at < 2_000; at++) {
+      byte[] damaged = whole.clone();
+      damaged[at] ^= 0x10;
+      Files.write(file(), damaged);
+      assertThatThrownBy(() -> AgentStore.open(directory))
+          .as("byte %d", at)
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining(file().toString());
+    }
+  }
+
+  @Test
+  void shouldRefuseWhatIsNoLog() throws IOException {
+    byte[] whole = log(OLD);
+    Files.write(file(), Arrays.copyOf(whole, 7));
+    assertThatThrownBy(() -> AgentStore.open(directory)).hasMessageContaining("no agent log");
+
+    Files.write(file(), new byte[4096]);
+    assertThatThrownBy(() -> AgentStore.open(directory)).hasMessageContaining("no agent log");
   }
 
   @Test
   void shouldRefuseARecordOfANewerVersion() throws IOException {
-    Path file = saved();
-    Files.writeString(file, Files.readString(file).replace("\"version\" : 1", "\"version\" : 2"));
+    writeLog(json(OLD).replace("\"version\":1", "\"version\":2"));
 
     assertThatThrownBy(() -> AgentStore.open(directory))
-        .hasMessageContaining(file.toString())
+        .hasMessageContaining(file().toString())
         .hasMessageContaining("version 2");
   }
 
   @Test
   void shouldRefuseARecordThatLacksAField() throws IOException {
-    Path file = saved();
-    Files.writeString(file, Files.readString(file).replace("heldEpoch", "heldepoch"));
+    writeLog(json(OLD).replace("heldEpoch", "heldepoch"));
 
     assertThatThrownBy(() -> AgentStore.open(directory)).hasMessageContaining("heldEpoch");
-  }
-
-  @Test
-  void shouldRefuseADamagedAgentFile() throws IOException {
-    saved();
-    Files.write(
-        directory.resolve("agent.json"), "{\"version\":1}x".getBytes(StandardCharsets.UTF_8));
-
-    assertThatThrownBy(() -> AgentStore.open(directory)).hasMessageContaining("agent.json");
   }
 
   @Test
@@ -135,19 +192,54 @@ class AgentStoreTest {
     assertThat(OLD.seen(new Epoch(1))).isEqualTo(OLD);
   }
 
-  private Path saved() {
+  private Path file() {
+    return directory.resolve(AgentStore.LOG_FILE);
+  }
+
+  /** The file as it is after these saves. */
+  private byte[] log(VmRecord... records) throws IOException {
+    Files.deleteIfExists(file());
     try (AgentStore store = AgentStore.open(directory)) {
-      store.save(OLD);
+      Stream.of(records).forEach(store::save);
     }
-    return directory.resolve("vms").resolve(VM.text() + ".json");
+    return Files.readAllBytes(file());
+  }
+
+  private VmRecord reopened(byte[] log) throws IOException {
+    Files.write(file(), log);
+    try (AgentStore store = AgentStore.open(directory)) {
+      return store.vm(VM);
+    }
+  }
+
+  private static int end(byte[] log) {
+    int end = log.length;
+    while (log[end - 1] == 0) {
+      end--;
+    }
+    return end;
+  }
+
+  private static GuestSpec largeSpec() {
+    return new GuestSpec(
+        VM, spec().image(), spec().resources(), Map.of("pad", "x".repeat(16 * BLOCK)));
+  }
+
+  private static String json(VmRecord record) {
+    return new String(StoreCodec.write(record), StandardCharsets.UTF_8);
+  }
+
+  private void writeLog(String json) throws IOException {
+    byte[] record = json.getBytes(StandardCharsets.UTF_8);
+    RecordLog.create(file(), List.of(record), DurableFiles.REAL).close();
   }
 
   /**
-   * Stops after so many steps, as a crash would; a write that is its last leaves half of the file.
-   * Each write and sync has a point before and one after it.
+   * Stops after so many steps, as a crash would; a write that is its last leaves half of it. Each
+   * write and sync has a point before and one after it.
    */
   private static final class CrashingFiles implements DurableFiles {
-    private static final int STEPS_OF_A_SAVE = 6;
+    private static final int STEPS_OF_A_REPLACE = 6;
 
     private int left;
 
@@ -189,8 +281,11 @@ class AgentStoreTest {
     }
 
     @Override
-    public void delete(Path file) throws IOException {
-      REAL.delete(file);
+    public void append(FileChannel channel, long position, ByteBuffer bytes) throws IOException {
+      step();
+      REAL.append(channel, position, bytes.slice(0, bytes.remaining() / 2));
+      step();
+      REAL.append(channel, position, bytes);
     }
   }
 }
