@@ -71,6 +71,19 @@ class ContractTest {
   }
 
   @Test
+  void shouldTakeAnIdempotencyKeyWithEveryChange() {
+    for (var path : api.contract.document().get("paths").properties()) {
+      for (var operation : path.getValue().properties()) {
+        if (Set.of("post", "put", "patch", "delete").contains(operation.getKey())) {
+          assertThat(operation.getValue().path("parameters").toString())
+              .as(operation.getKey() + " " + path.getKey())
+              .contains("#/components/parameters/IdempotencyKey");
+        }
+      }
+    }
+  }
+
+  @Test
   void shouldServeTheContractItself() {
     ApiFixture.Answer answer = api.get("/openapi.yaml");
 

@@ -53,6 +53,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   volatile byte[] consoleText = "".getBytes(java.nio.charset.StandardCharsets.UTF_8);
   volatile @Nullable Supplier<RuntimeException> nextFailure;
   volatile @Nullable MigrateRequest lastMigrate;
+  volatile Terms lastTerms = Terms.NONE;
   private int nextTail;
 
   InMemoryFleet() {
@@ -92,6 +93,14 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
     return value;
   }
 
+  private void require(long version, String id, Terms terms) {
+    lastTerms = terms;
+    if (terms.ifVersion().orElse(version) != version) {
+      throw new RefusedException(
+          Refusal.versionMismatch(id, version, terms.ifVersion().getAsLong()));
+    }
+  }
+
   @Override
   public CompletionStage<VmView> createVm(NewVm request, Optional<String> idempotencyKey) {
     return answer(() -> {
@@ -116,9 +125,9 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
     return answer(() -> found(vms, vm.text()));
   }
 
-  private CompletionStage<OperationView> operate(VmId vm, String kind) {
+  private CompletionStage<OperationView> operate(VmId vm, String kind, Terms terms) {
     return answer(() -> {
-      found(vms, vm.text());
+      require(found(vms, vm.text()).version(), vm.text(), terms);
       OperationView operation =
           new OperationView(
               new OperationId(vm.cell(), tail()).text(),
@@ -134,23 +143,23 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
-  public CompletionStage<OperationView> startVm(VmId vm) {
-    return operate(vm, "start");
+  public CompletionStage<OperationView> startVm(VmId vm, Terms terms) {
+    return operate(vm, "start", terms);
   }
 
   @Override
-  public CompletionStage<OperationView> stopVm(VmId vm, Duration grace) {
-    return operate(vm, "stop");
+  public CompletionStage<OperationView> stopVm(VmId vm, Duration grace, Terms terms) {
+    return operate(vm, "stop", terms);
   }
 
   @Override
-  public CompletionStage<OperationView> rebootVm(VmId vm) {
-    return operate(vm, "reboot");
+  public CompletionStage<OperationView> rebootVm(VmId vm, Terms terms) {
+    return operate(vm, "reboot", terms);
   }
 
   @Override
-  public CompletionStage<OperationView> deleteVm(VmId vm) {
-    CompletionStage<OperationView> operation = operate(vm, "delete");
+  public CompletionStage<OperationView> deleteVm(VmId vm, Terms terms) {
+    CompletionStage<OperationView> operation = operate(vm, "delete", terms);
     synchronized (this) {
       vms.remove(vm.text());
     }
@@ -169,10 +178,9 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
-  public CompletionStage<MigrationView> migrate(
-      VmId vm, MigrateRequest request, Optional<String> idempotencyKey) {
+  public CompletionStage<MigrationView> migrate(VmId vm, MigrateRequest request, Terms terms) {
     return answer(() -> {
-      found(vms, vm.text());
+      require(found(vms, vm.text()).version(), vm.text(), terms);
       lastMigrate = request;
       MigrationView migration =
           Samples.migration(new MigrationId(vm.cell(), tail()), vm, MigrationView.Phase.PRE_COPY);
@@ -187,9 +195,10 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
-  public CompletionStage<MigrationView> cancelMigration(MigrationId migration) {
+  public CompletionStage<MigrationView> cancelMigration(MigrationId migration, Terms terms) {
     return answer(() -> {
       MigrationView before = found(migrations, migration.text());
+      require(before.version(), migration.text(), terms);
       return Samples.migration(migration, before.vm(), MigrationView.Phase.ROLLING_BACK);
     });
   }
@@ -205,17 +214,17 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
-  public CompletionStage<HostView> cordon(HostId host) {
-    return answer(() -> recordCordon(host, true));
+  public CompletionStage<HostView> cordon(HostId host, Terms terms) {
+    return answer(() -> recordCordon(host, true, terms));
   }
 
   @Override
-  public CompletionStage<HostView> uncordon(HostId host) {
-    return answer(() -> recordCordon(host, false));
+  public CompletionStage<HostView> uncordon(HostId host, Terms terms) {
+    return answer(() -> recordCordon(host, false, terms));
   }
 
-  private HostView recordCordon(HostId host, boolean cordoned) {
-    found(hosts, host.text());
+  private HostView recordCordon(HostId host, boolean cordoned, Terms terms) {
+    require(found(hosts, host.text()).version(), host.text(), terms);
     hosts.put(host.text(), Samples.host(host, cordoned));
     return found(hosts, host.text());
   }

@@ -3,11 +3,13 @@ package io.drover.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.config.units.DataRate;
 import io.drover.http.ApiFixture.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -65,6 +67,32 @@ class ResourcesTest {
     assertThat(api.post(vm + ":stop", "", "If-Match", "\"1\"").status()).isEqualTo(202);
     assertThat(api.post(vm + ":stop", "", "If-Match", "*").status()).isEqualTo(202);
     assertThat(api.post(vm + ":stop", "", "If-Match", "W/\"1\"").field()).isEqualTo("If-Match");
+  }
+
+  @Test
+  void shouldHandTheTermsOfEveryChangeOn() {
+    String vm = "/v1/vms/" + api.createVm("keyed");
+    String host = "/v1/hosts/" + Samples.H1;
+    String migration = "/v1/migrations/" + api.post(vm + ":migrate", "{}").text("id");
+
+    for (String path :
+        List.of(
+            vm + ":start",
+            vm + ":stop",
+            vm + ":reboot",
+            vm + ":migrate",
+            migration + ":cancel",
+            host + ":cordon",
+            host + ":uncordon")) {
+      String version = api.get(path.replaceAll(":.*", "")).text("version");
+      api.post(path, "{}", "Idempotency-Key", path, "If-Match", "\"" + version + "\"");
+
+      assertThat(api.fleet.lastTerms)
+          .isEqualTo(new Terms(Optional.of(path), OptionalLong.of(Long.parseLong(version))));
+      assertThat(api.post(path, "{}", "If-Match", "\"999\"").status()).as(path).isEqualTo(412);
+    }
+    api.send("DELETE", vm, "", "Idempotency-Key", "gone");
+    assertThat(api.fleet.lastTerms.idempotencyKey()).contains("gone");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.migration.MigrationObserver;
+import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.routing.RoutedPeers;
@@ -84,6 +85,7 @@ public final class FleetEntities {
         Vm.TYPE_KEY,
         entity -> Vm.create(VmId.parse(entity.getEntityId()), persistenceId(entity), ports));
     region(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
+    region(KeyedRequest.TYPE_KEY, entity -> KeyedRequest.create(persistenceId(entity), clock));
     ClusterSharding.get(system)
         .init(
             entity(Migration.TYPE_KEY, this::migration)

@@ -9,6 +9,7 @@ import io.drover.config.units.OperationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,37 +27,49 @@ public interface ControlPlane {
 
   CompletionStage<VmView> vm(VmId vm);
 
-  CompletionStage<OperationView> startVm(VmId vm);
+  CompletionStage<OperationView> startVm(VmId vm, Terms terms);
 
   /** Asks the guest to stop; kills it after the grace period. */
-  CompletionStage<OperationView> stopVm(VmId vm, Duration grace);
+  CompletionStage<OperationView> stopVm(VmId vm, Duration grace, Terms terms);
 
-  CompletionStage<OperationView> rebootVm(VmId vm);
+  CompletionStage<OperationView> rebootVm(VmId vm, Terms terms);
 
   /** Stops and forgets it. */
-  CompletionStage<OperationView> deleteVm(VmId vm);
+  CompletionStage<OperationView> deleteVm(VmId vm, Terms terms);
 
   /** A piece of the console, from the host that runs the VM. */
   CompletionStage<ConsoleView> console(VmId vm, long fromOffset, int maxBytes);
 
-  /** Starts a live migration. Whatever can be known beforehand is refused at once. */
-  CompletionStage<MigrationView> migrate(
-      VmId vm, MigrateRequest request, Optional<String> idempotencyKey);
+  /**
+   * Starts a live migration. Whatever can be known beforehand is refused at once; a VM that changes
+   * after that, before it takes part, has the migration end with that reason.
+   */
+  CompletionStage<MigrationView> migrate(VmId vm, MigrateRequest request, Terms terms);
 
   CompletionStage<MigrationView> migration(MigrationId migration);
 
   /** Cancels it unless the switchover has happened. */
-  CompletionStage<MigrationView> cancelMigration(MigrationId migration);
+  CompletionStage<MigrationView> cancelMigration(MigrationId migration, Terms terms);
 
   CompletionStage<OperationView> operation(OperationId operation);
 
   CompletionStage<HostView> host(HostId host);
 
-  CompletionStage<HostView> cordon(HostId host);
+  CompletionStage<HostView> cordon(HostId host, Terms terms);
 
-  CompletionStage<HostView> uncordon(HostId host);
+  CompletionStage<HostView> uncordon(HostId host, Terms terms);
 
   CompletionStage<AreaView> area(AreaId area);
+
+  /**
+   * On what terms a change is asked for.
+   *
+   * @param idempotencyKey a retry with the same key and request is answered as the first was
+   * @param ifVersion only if the thing has this version when the change is decided
+   */
+  record Terms(Optional<String> idempotencyKey, OptionalLong ifVersion) {
+    public static final Terms NONE = new Terms(Optional.empty(), OptionalLong.empty());
+  }
 
   /**
    * A VM to be.

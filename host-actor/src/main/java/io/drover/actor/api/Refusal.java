@@ -23,6 +23,15 @@ public record Refusal(Kind kind, String detail, Map<String, String> facts, List<
     return new Refusal(kind, detail, Map.of(), List.of());
   }
 
+  /** A change was asked for on the terms of an older version. */
+  public static Refusal versionMismatch(String id, long version, long expected) {
+    return new Refusal(
+        Kind.VERSION_MISMATCH,
+        "%s has version %d, not %d".formatted(id, version, expected),
+        Map.of("version", Long.toString(version), "expected", Long.toString(expected)),
+        List.of());
+  }
+
   /** The reason against one host, for people. */
   public record HostReason(String host, String reason) implements CborSerializable {}
 

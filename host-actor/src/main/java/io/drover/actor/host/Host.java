@@ -65,8 +65,8 @@ public final class Host {
           Command.ReportGuest,
           Command.SendOffer,
           Command.UpdateEndpoints,
-          Command.Cordon,
-          Command.Uncordon,
+          Command.Change,
+          Command.IfUnchanged,
           Command.Get,
           HostBehavior.Internal {
 
@@ -132,11 +132,19 @@ public final class Host {
     /** Gives the agent a new list of endpoints; a version not above the last is ignored. */
     record UpdateEndpoints(AgentSession.EndpointList endpoints) implements Command {}
 
+    /** From people. */
+    sealed interface Change extends Command {
+      ActorRef<Reply> replyTo();
+    }
+
     /** No new claims from now on. Repeatable. */
-    record Cordon(ActorRef<Reply> replyTo) implements Command {}
+    record Cordon(ActorRef<Reply> replyTo) implements Change {}
 
     /** Repeatable. */
-    record Uncordon(ActorRef<Reply> replyTo) implements Command {}
+    record Uncordon(ActorRef<Reply> replyTo) implements Change {}
+
+    /** The change, if the host still has this version; else refused, and nothing is changed. */
+    record IfUnchanged(long version, Change change) implements Command {}
 
     record Get(ActorRef<Reply> replyTo) implements Command {}
   }

@@ -166,13 +166,14 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
         }
         yield Effect().none();
       }
-      case On(HostState.Available _, Command.Cordon c) ->
-          persistAndOffer(new Event.Cordoned(clock.instant())).thenReply(c.replyTo(), this::shown);
-      case On(HostState.Cordoned s, Command.Cordon c) -> Effect().reply(c.replyTo(), shown(s));
-      case On(HostState.Cordoned _, Command.Uncordon c) ->
-          persistAndOffer(new Event.Uncordoned(clock.instant()))
-              .thenReply(c.replyTo(), this::shown);
-      case On(HostState.Available s, Command.Uncordon c) -> Effect().reply(c.replyTo(), shown(s));
+      case On(HostState s, Command.Change c) -> change(s, c);
+      case On(Registered s, Command.IfUnchanged c) when s.facts().version() != c.version() ->
+          Effect()
+              .reply(
+                  c.change().replyTo(),
+                  new Reply.Refused(
+                      Refusal.versionMismatch(host.text(), s.facts().version(), c.version())));
+      case On(HostState s, Command.IfUnchanged c) -> change(s, c.change());
       case On(Registered s, Command.Get c) -> Effect().reply(c.replyTo(), shown(s));
       case On(Registered s, Internal.Tick _) -> tick(s);
       case On(Registered s, Internal.CheckClaims _) -> {
@@ -186,12 +187,22 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.toOwner(), "it is not known"));
       case On(Unregistered _, Command.Instruct c) ->
           Effect().reply(c.replyTo(), voice.unanswered(c.orderId(), "it is not known", false));
-      case On(Unregistered _, Command.Cordon c) -> Effect().reply(c.replyTo(), notFound());
-      case On(Unregistered _, Command.Uncordon c) -> Effect().reply(c.replyTo(), notFound());
       case On(Unregistered _, Command.Get c) -> Effect().reply(c.replyTo(), notFound());
       // Late news of a session that is over, or of a claim that is gone: nothing to do any more.
       case On(Unregistered _, _), On(HostState.Available _, _), On(HostState.Cordoned _, _) ->
           Effect().none();
+    };
+  }
+
+  private Effect<Event, HostState> change(HostState state, Command.Change change) {
+    return switch (new On<>(state, change)) {
+      case On(HostState.Available _, Command.Cordon c) ->
+          persistAndOffer(new Event.Cordoned(clock.instant())).thenReply(c.replyTo(), this::shown);
+      case On(HostState.Cordoned _, Command.Uncordon c) ->
+          persistAndOffer(new Event.Uncordoned(clock.instant()))
+              .thenReply(c.replyTo(), this::shown);
+      case On(Registered s, _) -> Effect().reply(change.replyTo(), shown(s));
+      case On(Unregistered _, _) -> Effect().reply(change.replyTo(), notFound());
     };
   }
 

@@ -74,18 +74,37 @@ public final class Migration {
      * Starts it. Repeatable with the same request.
      *
      * @param source where the VM was seen to run; the VM itself has the last word
+     * @param ifVersion the VM takes part only if it still has this version
      * @param requestDigest of the request; another one for the same migration is refused
      */
     record Start(
         VmId vm,
         HostId source,
         MigrateRequest request,
+        Optional<Long> ifVersion,
         String requestDigest,
         ActorRef<Reply> replyTo)
-        implements Request {}
+        implements Request {
+      public Start(
+          VmId vm,
+          HostId source,
+          MigrateRequest request,
+          String requestDigest,
+          ActorRef<Reply> replyTo) {
+        this(vm, source, request, Optional.empty(), requestDigest, replyTo);
+      }
+    }
 
-    /** Rolls it back unless the switchover has happened. Repeatable. */
-    record Cancel(ActorRef<Reply> replyTo) implements Request {}
+    /**
+     * Rolls it back unless the switchover has happened. Repeatable.
+     *
+     * @param ifVersion only if the migration still has this version
+     */
+    record Cancel(Optional<Long> ifVersion, ActorRef<Reply> replyTo) implements Request {
+      public Cancel(ActorRef<Reply> replyTo) {
+        this(Optional.empty(), replyTo);
+      }
+    }
 
     record Get(ActorRef<Reply> replyTo) implements Request {}
   }
@@ -124,6 +143,7 @@ public final class Migration {
      *
      * @param wantedTarget this host or none
      * @param wantedArea empty = the source's own
+     * @param ifVersion the VM takes part only if it still has this version
      */
     record Requested(
         VmId vm,
@@ -132,9 +152,31 @@ public final class Migration {
         Optional<AreaId> wantedArea,
         Duration downtimeLimit,
         DataRate bandwidthLimit,
+        Optional<Long> ifVersion,
         String requestDigest,
         Instant at)
-        implements Event {}
+        implements Event {
+      public Requested(
+          VmId vm,
+          HostId source,
+          Optional<HostId> wantedTarget,
+          Optional<AreaId> wantedArea,
+          Duration downtimeLimit,
+          DataRate bandwidthLimit,
+          String requestDigest,
+          Instant at) {
+        this(
+            vm,
+            source,
+            wantedTarget,
+            wantedArea,
+            downtimeLimit,
+            bandwidthLimit,
+            Optional.empty(),
+            requestDigest,
+            at);
+      }
+    }
 
     /** The VM takes part: it runs there, under this grant, and no other migration may begin. */
     record Begun(HostId source, Epoch runEpoch, GuestSpec spec, Instant at) implements Event {}

@@ -110,7 +110,7 @@ final class MigrationActs {
   void act(MigrationState state) {
     switch (state) {
       case Empty _, Over _, NeedsOperator _, Locked _ -> {}
-      case Requested s -> steps.begin(s.job().vm());
+      case Requested s -> steps.begin(s.job());
       case Queued s -> actQueued(s);
       case TargetReserved s -> prepare(s);
       case TargetPrepared s -> {

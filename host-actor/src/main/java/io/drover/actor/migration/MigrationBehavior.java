@@ -241,13 +241,17 @@ final class MigrationBehavior
         request.area(),
         request.downtimeLimit().orElse(ports.settings().downtimeLimit()),
         request.bandwidthLimit(),
+        c.ifVersion(),
         c.requestDigest(),
         ports.clock().instant());
   }
 
   private ReplyEffect<Event, MigrationState> cancel(MigrationState state, Request.Cancel c) {
+    long version = lastSequenceNumber(context);
     return switch (state) {
       case Empty _ -> Effect().reply(c.replyTo(), shown(state));
+      case Known _ when c.ifVersion().filter(v -> v != version).isPresent() ->
+          Effect().reply(c.replyTo(), changed(version, c.ifVersion().orElseThrow()));
       case Revocable _ -> journal(course.cancel("cancelled by request"), c.replyTo());
       case Abandoning s -> Effect().reply(c.replyTo(), shown(s));
       case RollingBack s -> Effect().reply(c.replyTo(), shown(s));
@@ -268,6 +272,10 @@ final class MigrationBehavior
       case Empty _ -> refused(Refusal.Kind.NOT_FOUND, "there is no migration " + id);
       case Known known -> new Reply.Shown(views.view(known, lastSequenceNumber(context)));
     };
+  }
+
+  private Reply changed(long version, long expected) {
+    return new Reply.Refused(Refusal.versionMismatch(id.text(), version, expected));
   }
 
   private static Reply refused(Refusal.Kind kind, String detail) {

@@ -21,6 +21,7 @@ import java.util.Optional;
  * What was asked for, and what is known so far: part of every state. Immutable.
  *
  * @param source as requested, then as the VM says
+ * @param ifVersion the VM takes part only if it still has this version
  * @param history phases, oldest first
  * @param rounds of pre-copy, as far as they were journaled
  * @param pausedAt by the source's clock; empty until the switchover
@@ -32,6 +33,7 @@ record MigrationJob(
     Optional<AreaId> wantedArea,
     Duration downtimeLimit,
     DataRate bandwidthLimit,
+    Optional<Long> ifVersion,
     String requestDigest,
     Instant requestedAt,
     List<PhaseEntry> history,
@@ -52,6 +54,7 @@ record MigrationJob(
         e.wantedArea(),
         e.downtimeLimit(),
         e.bandwidthLimit(),
+        e.ifVersion(),
         e.requestDigest(),
         e.at(),
         List.of(new PhaseEntry(Phase.REQUESTED, e.at(), "requested")),
@@ -105,6 +108,7 @@ record MigrationJob(
         wantedArea,
         downtimeLimit,
         bandwidthLimit,
+        ifVersion,
         requestDigest,
         requestedAt,
         phases,

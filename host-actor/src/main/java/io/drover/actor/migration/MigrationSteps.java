@@ -37,8 +37,8 @@ final class MigrationSteps {
       ActorRef<Host.ClaimReply> claims,
       ActorRef<Host.Reply> hosts) {}
 
-  void begin(VmId vm) {
-    toVm(vm, to -> new Vm.FromMigration.BeginMigration(id, to));
+  void begin(MigrationJob job) {
+    toVm(job.vm(), to -> new Vm.FromMigration.BeginMigration(id, job.ifVersion(), to));
   }
 
   void lock(VmId vm) {

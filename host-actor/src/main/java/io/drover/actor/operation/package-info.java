@@ -1,6 +1,6 @@
 /**
- * The Operation entity: finds the VM that an operation id belongs to. Runs on actor threads, never
- * blocks.
+ * What requests leave behind: which VM an operation id belongs to, and what a request with an
+ * Idempotency-Key was answered. Runs on actor threads, never blocks.
  */
 @NullMarked
 package io.drover.actor.operation;

@@ -3,11 +3,13 @@ package io.drover.actor.routing;
 import io.drover.actor.Ids;
 import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.actor.migration.Migration;
+import io.drover.actor.operation.KeyedRequest.Outcome;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.config.units.AreaId;
@@ -21,16 +23,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Calls about migrations: what can be known beforehand is checked before anything is stored. */
 final class MigrationCalls {
   private final Routes routes;
   private final Ids ids;
+  private final OnceCalls once;
 
-  MigrationCalls(Routes routes, Ids ids) {
+  MigrationCalls(Routes routes, Ids ids, OnceCalls once) {
     this.routes = routes;
     this.ids = ids;
+    this.once = once;
   }
 
   CompletionStage<MigrationView> look(MigrationId migration) {
@@ -38,30 +43,62 @@ final class MigrationCalls {
         .thenCompose(MigrationCalls::shown);
   }
 
-  CompletionStage<MigrationView> cancel(MigrationId migration) {
-    return Calls.change(ask(migration, Migration.Request.Cancel::new), "cancel " + migration)
-        .thenCompose(MigrationCalls::shown);
+  CompletionStage<MigrationView> cancel(MigrationId migration, Terms terms) {
+    Supplier<CompletionStage<MigrationView>> cancel =
+        () ->
+            Calls.change(
+                    ask(
+                        migration,
+                        replyTo -> new Migration.Request.Cancel(version(terms), replyTo)),
+                    "cancel " + migration)
+                .thenCompose(MigrationCalls::shown);
+    return terms
+        .idempotencyKey()
+        .map(key -> OnceCalls.operation(migration.cell(), migration, key))
+        .map(id ->
+            once.once(
+                    id,
+                    RequestDigest.of("cancel", migration.text()),
+                    () -> cancel.get().<Outcome>thenApply(Outcome.OfMigration::new))
+                .thenApply(outcome -> ((Outcome.OfMigration) outcome).migration()))
+        .orElseGet(cancel);
   }
 
-  CompletionStage<MigrationView> start(VmId vm, MigrateRequest request, Optional<String> key) {
-    if (key.isEmpty()) {
-      return checked(vm, request, new MigrationId(vm.cell(), ids.next()));
+  CompletionStage<MigrationView> start(VmId vm, MigrateRequest request, Terms terms) {
+    if (terms.idempotencyKey().isEmpty()) {
+      return checked(vm, request, terms, new MigrationId(vm.cell(), ids.next()));
     }
-    String tail = Ids.derived(String.join("\n", "mig", vm.text(), key.get()));
+    String tail = Ids.derived(String.join("\n", "mig", vm.text(), terms.idempotencyKey().get()));
     MigrationId id = new MigrationId(vm.cell(), tail);
     return look(id)
-        .thenCompose(known -> send(vm, known.source(), request, id)) // a retry: no checks
+        .thenCompose(known -> send(vm, known.source(), request, terms, id)) // a retry: no checks
         .exceptionallyCompose(failure ->
             isNotFound(failure)
-                ? checked(vm, request, id)
+                ? checked(vm, request, terms, id)
                 : CompletableFuture.failedStage(failure));
   }
 
-  private CompletionStage<MigrationView> checked(VmId vm, MigrateRequest request, MigrationId id) {
+  private CompletionStage<MigrationView> checked(
+      VmId vm, MigrateRequest request, Terms terms, MigrationId id) {
     return VmAnswers.look(routes, vm)
+        .thenCompose(view -> mustBeUnchanged(view, terms))
         .thenCompose(view -> mustRun(view))
         .thenCompose(view -> mustFit(view, request))
-        .thenCompose(source -> send(vm, source, request, id));
+        .thenCompose(source -> send(vm, source, request, terms, id));
+  }
+
+  /** A look ahead, so that most callers hear it at once; the VM itself has the last word. */
+  private static CompletionStage<VmView> mustBeUnchanged(VmView vm, Terms terms) {
+    return version(terms).filter(expected -> expected != vm.version()).isPresent()
+        ? Calls.refused(
+            Refusal.versionMismatch(vm.id().text(), vm.version(), terms.ifVersion().getAsLong()))
+        : CompletableFuture.completedStage(vm);
+  }
+
+  private static Optional<Long> version(Terms terms) {
+    return terms.ifVersion().isPresent()
+        ? Optional.of(terms.ifVersion().getAsLong())
+        : Optional.empty();
   }
 
   private static CompletionStage<VmView> mustRun(VmView vm) {
@@ -109,13 +146,18 @@ final class MigrationCalls {
   }
 
   private CompletionStage<MigrationView> send(
-      VmId vm, HostId source, MigrateRequest request, MigrationId id) {
+      VmId vm, HostId source, MigrateRequest request, Terms terms, MigrationId id) {
     return Calls.change(
             ask(
                 id,
                 replyTo ->
                     new Migration.Request.Start(
-                        vm, source, request, RequestDigest.of(vm, request), replyTo)),
+                        vm,
+                        source,
+                        request,
+                        version(terms),
+                        RequestDigest.of(vm, request),
+                        replyTo)),
             "migration " + id)
         .thenCompose(MigrationCalls::shown);
   }

@@ -24,6 +24,11 @@ final class RequestDigest {
             request.host().map(h -> h.text()).orElse("")));
   }
 
+  /** Of a request that is told by its words. */
+  static String of(String... words) {
+    return Ids.derived(String.join("\n", words));
+  }
+
   static String of(VmId vm, MigrateRequest request) {
     return Ids.derived(
         String.join(

@@ -2,8 +2,6 @@ package io.drover.actor.routing;
 
 import io.drover.actor.Ids;
 import io.drover.actor.Routes;
-import io.drover.actor.agent.AgentOrder;
-import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
@@ -14,9 +12,9 @@ import io.drover.actor.api.Refusal;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.Host.OrderOutcome;
-import io.drover.actor.operation.Operation;
+import io.drover.actor.operation.KeyedRequest.Outcome;
 import io.drover.actor.vm.Vm;
+import io.drover.actor.vm.Vm.Work;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.HostId;
@@ -31,16 +29,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** The control plane over the sharded entities. Safe on any thread. */
 public final class ShardedControlPlane implements ControlPlane {
-  private static final Duration CONSOLE_DEADLINE = Duration.ofSeconds(5);
-
   private final Routes routes;
   private final Ids ids;
   private final ControlNodes nodes;
+  private final OnceCalls once;
+  private final VmCalls vms;
   private final MigrationCalls migrations;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
@@ -48,7 +47,9 @@ public final class ShardedControlPlane implements ControlPlane {
     this.routes = routes;
     this.ids = ids;
     this.nodes = nodes;
-    this.migrations = new MigrationCalls(routes, ids);
+    this.once = new OnceCalls(routes);
+    this.vms = new VmCalls(routes, ids, once);
+    this.migrations = new MigrationCalls(routes, ids, once);
   }
 
   @Override
@@ -85,103 +86,44 @@ public final class ShardedControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<OperationView> startVm(VmId vm) {
-    return operate(vm, operation -> replyTo -> new Vm.Request.Start(operation, replyTo));
+  public CompletionStage<OperationView> startVm(VmId vm, Terms terms) {
+    return vms.operate(vm, Work.START, Duration.ZERO, terms);
   }
 
   @Override
-  public CompletionStage<OperationView> stopVm(VmId vm, Duration grace) {
-    return operate(vm, operation -> replyTo -> new Vm.Request.Stop(operation, grace, replyTo));
+  public CompletionStage<OperationView> stopVm(VmId vm, Duration grace, Terms terms) {
+    return vms.operate(vm, Work.STOP, grace, terms);
   }
 
   @Override
-  public CompletionStage<OperationView> rebootVm(VmId vm) {
-    return operate(vm, operation -> replyTo -> new Vm.Request.Reboot(operation, replyTo));
+  public CompletionStage<OperationView> rebootVm(VmId vm, Terms terms) {
+    return vms.operate(vm, Work.REBOOT, Duration.ZERO, terms);
   }
 
   @Override
-  public CompletionStage<OperationView> deleteVm(VmId vm) {
-    return operate(vm, operation -> replyTo -> new Vm.Request.Delete(operation, replyTo));
-  }
-
-  /** The id is made known first: whoever gets it in an answer can ask for it. */
-  private CompletionStage<OperationView> operate(
-      VmId vm, Function<OperationId, Function<ActorRef<Vm.Reply>, Vm.Command>> command) {
-    OperationId operation = new OperationId(vm.cell(), ids.next());
-    CompletionStage<Operation.Subject> opened =
-        routes.ask(
-            Operation.TYPE_KEY,
-            operation.text(),
-            replyTo -> new Operation.Command.Open(vm, replyTo));
-    return vm(vm)
-        .thenCompose(_ -> Calls.read(opened, "open " + operation))
-        .thenCompose(_ -> Calls.change(askVm(vm, command.apply(operation)), "change of " + vm))
-        .thenCompose(VmAnswers::accepted);
+  public CompletionStage<OperationView> deleteVm(VmId vm, Terms terms) {
+    return vms.operate(vm, Work.DELETE, Duration.ZERO, terms);
   }
 
   @Override
   public CompletionStage<OperationView> operation(OperationId operation) {
-    CompletionStage<Operation.Subject> found =
-        routes.ask(Operation.TYPE_KEY, operation.text(), Operation.Command.Find::new);
-    return Calls.read(found, "operation " + operation)
-        .thenCompose(subject ->
-            subject
-                .vm()
-                .map(vm ->
-                    Calls.read(
-                        askVm(vm, replyTo -> new Vm.Request.GetOperation(operation, replyTo)),
-                        "operation " + operation))
-                .orElseGet(
-                    () -> Calls.refused(Refusal.Kind.NOT_FOUND, "no operation " + operation)))
-        .thenCompose(VmAnswers::accepted);
+    return vms.operation(operation);
   }
 
   @Override
   public CompletionStage<ConsoleView> console(VmId vm, long fromOffset, int maxBytes) {
-    return vm(vm)
-        .thenCompose(view ->
-            view.host()
-                .map(host -> readConsole(vm, host, fromOffset, maxBytes))
-                .orElseGet(() ->
-                    Calls.refused(
-                        Refusal.Kind.CONFLICT,
-                        "%s is %s: no host has its console"
-                            .formatted(vm, VmAnswers.word(view.phase())))));
-  }
-
-  private CompletionStage<ConsoleView> readConsole(
-      VmId vm, HostId host, long fromOffset, int maxBytes) {
-    CompletionStage<OrderOutcome> outcome =
-        routes.ask(
-            Host.TYPE_KEY,
-            host.text(),
-            replyTo ->
-                new Host.Command.Instruct(
-                    vm + "/console/" + ids.next(),
-                    new AgentOrder.ReadConsole(vm, fromOffset, maxBytes),
-                    CONSOLE_DEADLINE,
-                    replyTo));
-    return Calls.read(outcome, "console of " + vm)
-        .thenCompose(o ->
-            switch (o) {
-              case OrderOutcome.Answered(HostId _, String _, Outcome.Console c) ->
-                  CompletableFuture.completedStage(new ConsoleView(c.startOffset(), c.text()));
-              case OrderOutcome.Answered a ->
-                  Calls.refused(Refusal.Kind.CONFLICT, "%s: %s".formatted(host, a.outcome()));
-              case OrderOutcome.Unanswered u -> Calls.refused(Refusal.Kind.UNAVAILABLE, u.reason());
-            });
+    return vms.console(vm, fromOffset, maxBytes);
   }
 
   @Override
-  public CompletionStage<MigrationView> migrate(
-      VmId vm, MigrateRequest request, Optional<String> idempotencyKey) {
+  public CompletionStage<MigrationView> migrate(VmId vm, MigrateRequest request, Terms terms) {
     return request
         .target()
         .map(HostId::area)
         .or(request::area)
         .map(this::cells)
         .orElseGet(() -> CompletableFuture.completedStage(0))
-        .thenCompose(_ -> migrations.start(vm, request, idempotencyKey));
+        .thenCompose(_ -> migrations.start(vm, request, terms));
   }
 
   @Override
@@ -190,8 +132,8 @@ public final class ShardedControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<MigrationView> cancelMigration(MigrationId migration) {
-    return migrations.cancel(migration);
+  public CompletionStage<MigrationView> cancelMigration(MigrationId migration, Terms terms) {
+    return migrations.cancel(migration, terms);
   }
 
   @Override
@@ -201,15 +143,42 @@ public final class ShardedControlPlane implements ControlPlane {
   }
 
   @Override
-  public CompletionStage<HostView> cordon(HostId host) {
-    return Calls.change(askHost(host, Host.Command.Cordon::new), "cordon " + host)
-        .thenCompose(ShardedControlPlane::shown);
+  public CompletionStage<HostView> cordon(HostId host, Terms terms) {
+    return change(host, "cordon", Host.Command.Cordon::new, terms);
   }
 
   @Override
-  public CompletionStage<HostView> uncordon(HostId host) {
-    return Calls.change(askHost(host, Host.Command.Uncordon::new), "uncordon " + host)
-        .thenCompose(ShardedControlPlane::shown);
+  public CompletionStage<HostView> uncordon(HostId host, Terms terms) {
+    return change(host, "uncordon", Host.Command.Uncordon::new, terms);
+  }
+
+  private CompletionStage<HostView> change(
+      HostId host,
+      String what,
+      Function<ActorRef<Host.Reply>, Host.Command.Change> command,
+      Terms terms) {
+    Supplier<CompletionStage<HostView>> change =
+        () ->
+            Calls.change(
+                    askHost(host, replyTo -> ifUnchanged(command.apply(replyTo), terms)),
+                    what + " " + host)
+                .thenCompose(ShardedControlPlane::shown);
+    return terms
+        .idempotencyKey()
+        .map(key -> OnceCalls.operation(host.cell(), host, key))
+        .map(id ->
+            once.once(
+                    id,
+                    RequestDigest.of(what, host.text()),
+                    () -> change.get().<Outcome>thenApply(Outcome.OfHost::new))
+                .thenApply(outcome -> ((Outcome.OfHost) outcome).host()))
+        .orElseGet(change);
+  }
+
+  private static Host.Command ifUnchanged(Host.Command.Change change, Terms terms) {
+    return terms.ifVersion().isPresent()
+        ? new Host.Command.IfUnchanged(terms.ifVersion().getAsLong(), change)
+        : change;
   }
 
   private static CompletionStage<HostView> shown(Host.Reply reply) {

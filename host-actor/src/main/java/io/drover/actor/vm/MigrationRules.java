@@ -43,7 +43,7 @@ final class MigrationRules {
 
   static Ruling rule(VmId vm, VmState state, FromMigration command, Instant now) {
     return switch (command) {
-      case FromMigration.BeginMigration c -> begin(vm, state, c.migration(), now);
+      case FromMigration.BeginMigration c -> begin(vm, state, c, now);
       case FromMigration.LockForMigration c -> lock(vm, state, c.migration(), now);
       case FromMigration.SwitchOver c -> switchOver(vm, state, c, now);
       case FromMigration.AbandonMigration c -> abandon(vm, state, c.migration(), now);
@@ -51,7 +51,8 @@ final class MigrationRules {
     };
   }
 
-  private static Ruling begin(VmId vm, VmState state, MigrationId m, Instant now) {
+  private static Ruling begin(VmId vm, VmState state, FromMigration.BeginMigration c, Instant now) {
+    MigrationId m = c.migration();
     return switch (state) {
       case Settling s when s.migration().equals(m) -> already(m, s.grant());
       case Migrating s when s.migration().equals(m) && s.abandoned() ->
@@ -67,6 +68,10 @@ final class MigrationRules {
                       Map.of("vm", vm.text(), "migration", s.migration().text()),
                       List.of())));
       case Known s when s.vm().isClosed(m) -> conflict(m, vm + ": this migration is over");
+      case Running s when c.ifVersion().filter(v -> v != s.vm().version()).isPresent() ->
+          Ruling.answer(
+              new MigrationReply.Refused(
+                  m, RequestRules.changed(s.vm(), c.ifVersion().orElseThrow())));
       case Running s -> Ruling.persist(new Event.MigrationBegun(m, now), begun(m, s));
       case Absent _, Deleted _ -> notFound(m, vm);
       case Known _ ->

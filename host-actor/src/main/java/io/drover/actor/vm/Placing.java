@@ -3,6 +3,7 @@ package io.drover.actor.vm;
 import io.drover.actor.vm.Vm.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -26,10 +27,33 @@ sealed interface Placing {
     }
   }
 
-  record ForStart(Vm.Request.Start request) implements Placing {
-    @Override
-    public List<ActorRef<Reply>> waiting() {
-      return List.of(request.replyTo());
+  /**
+   * A start of a known VM: only a repetition of the same request waits with it.
+   *
+   * @param ifVersion starts only if the VM still has this version when the host is found
+   */
+  record ForStart(Vm.Request.Start request, Optional<Long> ifVersion, List<ActorRef<Reply>> waiting)
+      implements Placing {
+    public ForStart {
+      waiting = List.copyOf(waiting);
+    }
+
+    ForStart(Vm.Request.Start request, Optional<Long> ifVersion) {
+      this(request, ifVersion, List.of(request.replyTo()));
+    }
+
+    boolean isSame(ForStart other) {
+      return request.operation().equals(other.request.operation());
+    }
+
+    boolean meets(long version) {
+      return ifVersion.isEmpty() || ifVersion.get() == version;
+    }
+
+    ForStart joinedBy(ActorRef<Reply> caller) {
+      List<ActorRef<Reply>> all = new ArrayList<>(waiting);
+      all.add(caller);
+      return new ForStart(request, ifVersion, all);
     }
   }
 

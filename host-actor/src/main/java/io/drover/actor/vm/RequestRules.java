@@ -61,6 +61,35 @@ final class RequestRules {
       Optional<Placing> placing,
       Sightings sightings,
       Instant now) {
+    return answered(state, request)
+        .<Answer>map(o -> new Answer.Say(new Reply.Accepted(o)))
+        .orElseGet(() -> decide(vm, state, request, placing, sightings, now));
+  }
+
+  /** A change that was accepted before: its first answer was lost. */
+  private static Optional<OperationView> answered(VmState state, Request request) {
+    return operationOf(request)
+        .flatMap(o -> state instanceof Known s ? s.vm().operation(o) : Optional.empty());
+  }
+
+  private static Optional<OperationId> operationOf(Request request) {
+    return switch (request) {
+      case Request.Start c -> Optional.of(c.operation());
+      case Request.Stop c -> Optional.of(c.operation());
+      case Request.Reboot c -> Optional.of(c.operation());
+      case Request.Delete c -> Optional.of(c.operation());
+      case Request.IfUnchanged c -> operationOf(c.change());
+      case Request.Create _, Request.Get _, Request.GetOperation _ -> Optional.empty();
+    };
+  }
+
+  private static Answer decide(
+      VmId vm,
+      VmState state,
+      Request request,
+      Optional<Placing> placing,
+      Sightings sightings,
+      Instant now) {
     return switch (new On<>(state, request)) {
       case On(Absent _, Request.Create c) -> create(c, placing);
       case On(Deleted _, Request.Create _) -> refuse(Refusal.Kind.CONFLICT, vm + " was deleted");
@@ -75,7 +104,13 @@ final class RequestRules {
               .orElseGet(() -> refuse(Refusal.Kind.NOT_FOUND, "no operation " + c.operation()));
       case On(Absent _, _), On(Deleted _, _) -> refuse(Refusal.Kind.NOT_FOUND, "no VM " + vm);
       case On(Known s, Request.Get _) -> new Answer.Say(new Reply.Shown(VmViews.of(s, sightings)));
-      case On(Known s, Request.Start c) -> start(vm, s, c, placing);
+      case On(Known s, Request.IfUnchanged c) when s.vm().version() != c.version() ->
+          new Answer.Say(new Reply.Refused(changed(s.vm(), c.version())));
+      case On(Known s, Request.IfUnchanged c) when c.change() instanceof Request.Start start ->
+          start(vm, s, new Placing.ForStart(start, Optional.of(c.version())), placing);
+      case On(Known s, Request.IfUnchanged c) -> decide(vm, s, c.change(), placing, sightings, now);
+      case On(Known s, Request.Start c) ->
+          start(vm, s, new Placing.ForStart(c, Optional.empty()), placing);
       case On(Known s, Request.Stop c) -> change(vm, s, Work.STOP, c.operation(), c.grace(), now);
       case On(Known s, Request.Reboot c) ->
           change(vm, s, Work.REBOOT, c.operation(), Duration.ZERO, now);
@@ -104,13 +139,18 @@ final class RequestRules {
     };
   }
 
-  private static Answer start(VmId vm, Known state, Request.Start c, Optional<Placing> placing) {
+  private static Answer start(
+      VmId vm, Known state, Placing.ForStart wanted, Optional<Placing> placing) {
     return switch (state) {
       case Stopped _, Failed _ when placing.isPresent() ->
-          refuse(Refusal.Kind.CONFLICT, vm + " is being started already");
+          placing.get() instanceof Placing.ForStart p
+                  && p.isSame(wanted)
+                  && p.waiting().size() < Placing.WAITING_LIMIT
+              ? new Answer.Join(p.joinedBy(wanted.request().replyTo()))
+              : refuse(Refusal.Kind.CONFLICT, vm + " is being started already");
       case Stopped _, Failed _ ->
           new Answer.Place(
-              new Placing.ForStart(c),
+              wanted,
               state.vm().grant().map(g -> g.host().area()).orElse(vm.area()),
               state.vm().spec(),
               Optional.empty());
@@ -190,7 +230,8 @@ final class RequestRules {
                     vm, request.name(), request.spec(), p.request().requestDigest(), now),
                 new Event.Granted(host, Epoch.NONE.next(), "created", false, now)));
       }
-      case On(Known s, Placing.ForStart p) when s instanceof Stopped || s instanceof Failed ->
+      case On(Known s, Placing.ForStart p)
+          when (s instanceof Stopped || s instanceof Failed) && p.meets(s.vm().version()) ->
           Optional.of(
               List.of(
                   new Event.OperationAccepted(
@@ -198,6 +239,20 @@ final class RequestRules {
                   new Event.Granted(host, VmState.nextEpoch(s.vm()), "started", false, now)));
       case On(Absent _, _), On(Known _, _) -> Optional.empty();
     };
+  }
+
+  /** Why {@link #placed} did nothing. */
+  static Refusal tooLate(VmId vm, VmState state, Placing placing) {
+    return state instanceof Known s
+            && placing instanceof Placing.ForStart p
+            && !p.meets(s.vm().version())
+        ? changed(s.vm(), p.ifVersion().orElseThrow())
+        : Refusal.of(Refusal.Kind.CONFLICT, "%s is %s".formatted(vm, MigrationRules.name(state)));
+  }
+
+  /** It does not have the version the caller read. */
+  static Refusal changed(Profile vm, long expected) {
+    return Refusal.versionMismatch(vm.id().text(), vm.version(), expected);
   }
 
   /** What follows when the guest that was to stop is gone. */

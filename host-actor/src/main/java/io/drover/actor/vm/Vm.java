@@ -79,6 +79,17 @@ public final class Vm {
     record Delete(OperationId operation, ActorRef<Reply> replyTo) implements Request {}
 
     record GetOperation(OperationId operation, ActorRef<Reply> replyTo) implements Request {}
+
+    /**
+     * The change, if the VM still has this version when it is decided; else refused, and nothing is
+     * changed. A change that was accepted before is answered as it was.
+     */
+    record IfUnchanged(long version, Request change) implements Request {
+      @Override
+      public ActorRef<Reply> replyTo() {
+        return change.replyTo();
+      }
+    }
   }
 
   /** Answers to its owner. */
@@ -120,9 +131,13 @@ public final class Vm {
     ActorRef<MigrationReply> replyTo();
 
     /**
-     * Answered by MigrationBegun, or Refused: MIGRATION_IN_PROGRESS, CONFLICT when it does not run.
+     * Answered by MigrationBegun, or Refused: MIGRATION_IN_PROGRESS, CONFLICT when it does not run,
+     * VERSION_MISMATCH.
+     *
+     * @param ifVersion begins only if the VM still has this version
      */
-    record BeginMigration(MigrationId migration, ActorRef<MigrationReply> replyTo)
+    record BeginMigration(
+        MigrationId migration, Optional<Long> ifVersion, ActorRef<MigrationReply> replyTo)
         implements FromMigration {}
 
     /** No changes from now on. Answered by Locked, or Refused when a change came first. */

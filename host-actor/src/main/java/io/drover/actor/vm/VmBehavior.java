@@ -215,9 +215,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         Optional<List<Event>> events = RequestRules.placed(vm, state, done, p.host(), now());
         if (events.isEmpty()) {
           giveBack(state, placement);
-          yield refusePlacing(
-              Refusal.of(
-                  Refusal.Kind.CONFLICT, "%s is %s".formatted(vm, MigrationRules.name(state))));
+          yield refusePlacing(RequestRules.tooLate(vm, state, done));
         }
         endPlacing();
         yield Effect()

@@ -123,6 +123,7 @@ class HostMachineTest {
         new Command.UpdateEndpoints(endpoints),
         new Command.Cordon(caller.ref()),
         new Command.Uncordon(caller.ref()),
+        new Command.IfUnchanged(0, new Command.Cordon(caller.ref())),
         new Command.Get(caller.ref()),
         new Internal.Tick(),
         new Internal.CheckClaims(),

@@ -11,6 +11,7 @@ import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.ControlPlane.NewVm;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.HostView.Claim;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
@@ -35,6 +36,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,8 @@ import org.junit.jupiter.api.Test;
 
 /** The whole domain in one JVM: the facade, all entities, and agents that do as they are told. */
 class ControlPlaneTest {
+  private static final Terms KEYED = new Terms(Optional.of("k"), OptionalLong.empty());
+
   private final LocalFleet fleet = new LocalFleet();
 
   @AfterEach
@@ -128,7 +132,7 @@ class ControlPlaneTest {
     ScriptedAgent agent = new ScriptedAgent(fleet.network, "h2");
     HostId cordoned = fleet.attach("h1");
     HostId gone = fleet.attach("h2", agent);
-    done(fleet.controlPlane.cordon(cordoned));
+    done(fleet.controlPlane.cordon(cordoned, Terms.NONE));
     fleet.detach(gone, agent);
     await().until(() -> done(fleet.controlPlane.host(gone)).lastHeartbeat().isPresent());
 
@@ -145,14 +149,14 @@ class ControlPlaneTest {
     HostId host = fleet.attach("h1", agent);
     VmId vm = running();
 
-    awaitDone(done(fleet.controlPlane.stopVm(vm, Duration.ofSeconds(1))));
+    awaitDone(done(fleet.controlPlane.stopVm(vm, Duration.ofSeconds(1), Terms.NONE)));
     assertThat(agent.guests).isEmpty();
     await().until(() -> claimsOf(host).isEmpty());
-    awaitDone(done(fleet.controlPlane.startVm(vm)));
+    awaitDone(done(fleet.controlPlane.startVm(vm, Terms.NONE)));
     assertThat(done(fleet.controlPlane.vm(vm)).runEpoch()).isEqualTo(new Epoch(2));
-    awaitDone(done(fleet.controlPlane.rebootVm(vm)));
+    awaitDone(done(fleet.controlPlane.rebootVm(vm, Terms.NONE)));
     assertThat(done(fleet.controlPlane.vm(vm)).runEpoch()).isEqualTo(new Epoch(3));
-    OperationView deletion = done(fleet.controlPlane.deleteVm(vm));
+    OperationView deletion = done(fleet.controlPlane.deleteVm(vm, Terms.NONE));
     awaitDone(deletion);
 
     assertThat(refusal(fleet.controlPlane.vm(vm)).kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
@@ -287,7 +291,7 @@ class ControlPlaneTest {
     VmId vm = running();
     HostId h2 = fleet.attach("h2", target);
 
-    MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), Optional.of("k")));
+    MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), KEYED));
 
     awaitMigration(migration, MigrationView.Phase.COMPLETED);
     VmView moved = done(fleet.controlPlane.vm(vm));
@@ -298,8 +302,7 @@ class ControlPlaneTest {
     assertThat(target.guests).containsOnlyKeys(vm);
     await().until(() -> claimsOf(h1).isEmpty());
     assertThat(claimsOf(h2)).containsExactly(new Claim(vm.text(), SPEC.resources()));
-    assertThat(done(fleet.controlPlane.migrate(vm, to(h2), Optional.of("k"))).id())
-        .isEqualTo(migration.id());
+    assertThat(done(fleet.controlPlane.migrate(vm, to(h2), KEYED)).id()).isEqualTo(migration.id());
   }
 
   @Test
@@ -310,10 +313,10 @@ class ControlPlaneTest {
     VmId vm = running();
     HostId h2 = fleet.attach("h2", target);
     source.swallow = o -> o instanceof AgentOrder.StartPreCopy;
-    MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), Optional.empty()));
+    MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), Terms.NONE));
     awaitMigration(migration, MigrationView.Phase.TARGET_PREPARED);
 
-    awaitDone(done(fleet.controlPlane.stopVm(vm, Duration.ofSeconds(1))));
+    awaitDone(done(fleet.controlPlane.stopVm(vm, Duration.ofSeconds(1), Terms.NONE)));
 
     awaitPhase(vm, Phase.STOPPED);
     assertThat(source.guests).isEmpty();
@@ -327,17 +330,17 @@ class ControlPlaneTest {
     HostId h1 = fleet.attach("h1", source);
     VmId vm = running();
 
-    Refusal self = refusal(fleet.controlPlane.migrate(vm, to(h1), Optional.empty()));
+    Refusal self = refusal(fleet.controlPlane.migrate(vm, to(h1), Terms.NONE));
     assertThat(self.kind()).isEqualTo(Refusal.Kind.NO_CAPACITY);
     assertThat(self.hosts()).containsExactly(new Refusal.HostReason(h1.text(), "it is the source"));
     HostId unknown = new HostId(h1.cell(), "nowhere");
-    assertThat(refusal(fleet.controlPlane.migrate(vm, to(unknown), Optional.empty())).hosts())
+    assertThat(refusal(fleet.controlPlane.migrate(vm, to(unknown), Terms.NONE)).hosts())
         .containsExactly(new Refusal.HostReason(unknown.text(), "no such host"));
     HostId h2 = fleet.attach("h2");
     source.swallow = o -> o instanceof AgentOrder.StartPreCopy;
-    MigrationView first = done(fleet.controlPlane.migrate(vm, to(h2), Optional.empty()));
+    MigrationView first = done(fleet.controlPlane.migrate(vm, to(h2), Terms.NONE));
     await().until(() -> done(fleet.controlPlane.vm(vm)).phase() == Phase.MIGRATING);
-    Refusal second = refusal(fleet.controlPlane.migrate(vm, to(h2), Optional.empty()));
+    Refusal second = refusal(fleet.controlPlane.migrate(vm, to(h2), Terms.NONE));
     assertThat(second.kind()).isEqualTo(Refusal.Kind.MIGRATION_IN_PROGRESS);
     assertThat(second.facts()).containsEntry("migration", first.id().text());
   }
@@ -350,7 +353,7 @@ class ControlPlaneTest {
     VmId vm = running();
     HostId h2 = fleet.attach("h2", target);
     target.swallow = o -> o instanceof AgentOrder.RunGuest || o instanceof AgentOrder.VerifyGuest;
-    MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), Optional.empty()));
+    MigrationView migration = done(fleet.controlPlane.migrate(vm, to(h2), Terms.NONE));
     awaitMigration(migration, MigrationView.Phase.VERIFYING);
 
     fleet.kill(Vm.TYPE_KEY, vm.text());
@@ -371,7 +374,8 @@ class ControlPlaneTest {
     OperationId operation = new OperationId(host.cell(), "01k0000000000000000000000z");
 
     assertThat(refusal(fleet.controlPlane.vm(vm)).kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
-    assertThat(refusal(fleet.controlPlane.startVm(vm)).kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
+    assertThat(refusal(fleet.controlPlane.startVm(vm, Terms.NONE)).kind())
+        .isEqualTo(Refusal.Kind.NOT_FOUND);
     assertThat(refusal(fleet.controlPlane.operation(operation)).kind())
         .isEqualTo(Refusal.Kind.NOT_FOUND);
     assertThat(refusal(fleet.controlPlane.host(new HostId(host.cell(), "h9"))).kind())

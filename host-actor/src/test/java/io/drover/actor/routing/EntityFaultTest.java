@@ -16,6 +16,7 @@ import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.api.ControlPlane.NewVm;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.VmView;
 import io.drover.actor.api.VmView.Phase;
@@ -94,7 +95,7 @@ class EntityFaultTest {
     assertThat(switchOver()).isInstanceOf(MigrationReply.Refused.class);
     assertThat(ask(r -> new FromMigration.EndMigration(migration, "rolled back", r)))
         .isEqualTo(new MigrationReply.Ended(migration));
-    assertThat(ask(r -> new FromMigration.BeginMigration(migration, r)))
+    assertThat(ask(r -> new FromMigration.BeginMigration(migration, Optional.empty(), r)))
         .isInstanceOf(MigrationReply.Refused.class);
 
     assertThat(grantOf()).isEqualTo("h1 under 1");
@@ -172,7 +173,7 @@ class EntityFaultTest {
 
   @Test
   void shouldBootAnotherGuestWhenTheHostCannotRunIt() {
-    done(fleet.controlPlane.cordon(h2));
+    done(fleet.controlPlane.cordon(h2, Terms.NONE));
     first.fail =
         o -> o instanceof AgentOrder.RunGuest r && r.runEpoch().value() < 3 && !r.vm().equals(vm);
 
@@ -188,14 +189,14 @@ class EntityFaultTest {
   @Test
   void shouldFailTheOperationWhenAGuestCannotBeStopped() {
     first.fail = o -> o instanceof AgentOrder.StopGuest;
-    OperationView stop = done(fleet.controlPlane.stopVm(vm, Duration.ZERO));
+    OperationView stop = done(fleet.controlPlane.stopVm(vm, Duration.ZERO, Terms.NONE));
 
     await().until(() -> operation(stop).status() == OperationView.Status.FAILED);
 
     assertThat(operation(stop).reason()).contains("HYPERVISOR_FAILED");
     assertThat(done(fleet.controlPlane.vm(vm)).phase()).isEqualTo(Phase.STOPPING);
     first.fail = _ -> false;
-    OperationView again = done(fleet.controlPlane.stopVm(vm, Duration.ZERO));
+    OperationView again = done(fleet.controlPlane.stopVm(vm, Duration.ZERO, Terms.NONE));
     await().until(() -> operation(again).status() == OperationView.Status.SUCCEEDED);
   }
 
@@ -284,7 +285,7 @@ class EntityFaultTest {
   }
 
   private void lock() {
-    assertThat(ask(r -> new FromMigration.BeginMigration(migration, r)))
+    assertThat(ask(r -> new FromMigration.BeginMigration(migration, Optional.empty(), r)))
         .isEqualTo(new MigrationReply.MigrationBegun(migration, h1, new Epoch(1), SPEC));
     assertThat(ask(r -> new FromMigration.LockForMigration(migration, r)))
         .isEqualTo(new MigrationReply.Locked(migration));

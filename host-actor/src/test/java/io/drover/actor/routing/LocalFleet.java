@@ -14,6 +14,7 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
+import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
@@ -197,6 +198,7 @@ final class LocalFleet implements Routes, AutoCloseable {
               persistenceId,
               new Vm.Ports(this, peers, settings(), now::get, Ids.random()));
       case "operation" -> Operation.create(persistenceId, now::get);
+      case "keyed-request" -> KeyedRequest.create(persistenceId, now::get);
       case "migration" ->
           Migration.create(
               MigrationId.parse(id),

@@ -17,9 +17,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.drover.actor.api.OperationView;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.actor.machine.MachineCoverage;
+import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.vm.Vm;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -62,6 +65,18 @@ class StoredEventsTest {
         new Area.Event.AreaDefined(NORTH, 8, NOW),
         new Area.Event.HostJoined(H1, NOW),
         new Operation.Event.OperationOpened(VM, NOW),
+        new KeyedRequest.Event.RequestBegun("digest", NOW),
+        new KeyedRequest.Event.RequestAnswered(
+            new KeyedRequest.Outcome.OfOperation(
+                new OperationView(
+                    OP1.text(),
+                    "stop",
+                    VM.text(),
+                    OperationView.Status.RUNNING,
+                    "",
+                    NOW,
+                    Optional.empty())),
+            NOW),
         new Host.Event.HostRegistered(H1, Host.Capabilities.of(hello("i1")), NOW),
         new Host.Event.CapabilitiesChanged(Host.Capabilities.of(hello("i1")), NOW),
         new Host.Event.ControlTaken(E1, NOW),
@@ -90,7 +105,12 @@ class StoredEventsTest {
   @Test
   void shouldHaveASampleOfEveryEvent() {
     List<Class<?>> all =
-        Stream.of(Area.Event.class, Host.Event.class, Vm.Event.class, Operation.Event.class)
+        Stream.of(
+                Area.Event.class,
+                Host.Event.class,
+                Vm.Event.class,
+                Operation.Event.class,
+                KeyedRequest.Event.class)
             .flatMap(root -> MachineCoverage.membersOf(root).stream())
             .toList();
 

@@ -1,5 +1,6 @@
 package io.drover.http.exchange;
 
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.FleetViews.PageRequest;
 import io.drover.http.model.Json;
 import io.drover.http.problem.ProblemException;
@@ -97,9 +98,9 @@ public final class Call {
     return key;
   }
 
-  /** The version the client read; empty when it did not say, or said any ({@code *}). */
-  public OptionalLong ifMatch() {
-    return version("If-Match");
+  /** {@code Idempotency-Key} and {@code If-Match}; {@code If-Match: *} is any version. */
+  public Terms terms() {
+    return new Terms(idempotencyKey(), version("If-Match"));
   }
 
   /** The version the client has. */

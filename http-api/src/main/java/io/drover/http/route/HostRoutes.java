@@ -1,6 +1,7 @@
 package io.drover.http.route;
 
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.HostView;
 import io.drover.config.units.AreaId;
@@ -13,6 +14,7 @@ import io.drover.http.model.NothingJson;
 import io.drover.http.model.PageJson;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -41,9 +43,10 @@ public final class HostRoutes {
   }
 
   private static CompletionStage<HttpResponse> change(
-      Call call, Function<HostId, CompletionStage<HostView>> change) {
+      Call call, BiFunction<HostId, Terms, CompletionStage<HostView>> change) {
     call.body(NothingJson.class, NothingJson.NOTHING);
-    return answer(call, change);
+    Terms terms = call.terms();
+    return answer(call, host -> change.apply(host, terms));
   }
 
   private static CompletionStage<HttpResponse> answer(

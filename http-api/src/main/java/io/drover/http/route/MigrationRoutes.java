@@ -48,7 +48,7 @@ public final class MigrationRoutes {
     MigrationId id = call.id("migration", MigrationId::parse);
     call.body(NothingJson.class, NothingJson.NOTHING);
     return controlPlane
-        .cancelMigration(id)
+        .cancelMigration(id, call.terms())
         .thenApply(
             migration -> Reply.accepted(migration.id().text(), MigrationJson.from(migration)));
   }

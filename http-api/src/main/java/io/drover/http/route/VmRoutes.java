@@ -1,6 +1,7 @@
 package io.drover.http.route;
 
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.FleetViews.VmFilter;
 import io.drover.actor.api.OperationView;
@@ -19,16 +20,12 @@ import io.drover.http.model.OperationJson;
 import io.drover.http.model.PageJson;
 import io.drover.http.model.StopJson;
 import io.drover.http.model.VmJson;
-import io.drover.http.problem.ProblemException;
-import io.drover.http.problem.ProblemType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
-import java.util.function.Supplier;
+import java.util.function.BiFunction;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
 /** {@code /v1/vms}. */
@@ -92,58 +89,28 @@ public final class VmRoutes {
   }
 
   private CompletionStage<HttpResponse> operate(
-      Call call, Function<VmId, CompletionStage<OperationView>> operation) {
+      Call call, BiFunction<VmId, Terms, CompletionStage<OperationView>> operation) {
     VmId vm = call.id("vm", VmId::parse);
     call.body(NothingJson.class, NothingJson.NOTHING);
-    return whenUnchanged(call, vm, () -> operation.apply(vm).thenApply(VmRoutes::accepted));
+    return operation.apply(vm, call.terms()).thenApply(VmRoutes::accepted);
   }
 
   private CompletionStage<HttpResponse> stop(Call call) {
     VmId vm = call.id("vm", VmId::parse);
     Duration grace = call.body(StopJson.class, StopJson.DEFAULT).grace();
-    return whenUnchanged(
-        call, vm, () -> controlPlane.stopVm(vm, grace).thenApply(VmRoutes::accepted));
+    return controlPlane.stopVm(vm, grace, call.terms()).thenApply(VmRoutes::accepted);
   }
 
   private CompletionStage<HttpResponse> migrate(Call call) {
     VmId vm = call.id("vm", VmId::parse);
     var request = call.body(MigrateJson.class, MigrateJson.ANYWHERE).toRequest();
-    var key = call.idempotencyKey();
-    return whenUnchanged(
-        call,
-        vm,
-        () ->
-            controlPlane
-                .migrate(vm, request, key)
-                .thenApply(migration ->
-                    Reply.accepted(migration.id().text(), MigrationJson.from(migration))));
+    return controlPlane
+        .migrate(vm, request, call.terms())
+        .thenApply(
+            migration -> Reply.accepted(migration.id().text(), MigrationJson.from(migration)));
   }
 
   private static HttpResponse accepted(OperationView operation) {
     return Reply.accepted(operation.id(), OperationJson.from(operation));
-  }
-
-  /** Acts when the VM still has the version of {@code If-Match}, or none was named. */
-  private CompletionStage<HttpResponse> whenUnchanged(
-      Call call, VmId id, Supplier<CompletionStage<HttpResponse>> action) {
-    OptionalLong expected = call.ifMatch();
-    if (expected.isEmpty()) {
-      return action.get();
-    }
-    return controlPlane
-        .vm(id)
-        .thenCompose(vm -> {
-          if (vm.version() != expected.getAsLong()) {
-            throw versionMismatch(vm, expected.getAsLong());
-          }
-          return action.get();
-        });
-  }
-
-  private static ProblemException versionMismatch(VmView vm, long expected) {
-    return new ProblemException(
-        ProblemType.VERSION_MISMATCH,
-        "%s has version %d, not %d".formatted(vm.id(), vm.version(), expected),
-        Map.of("version", Long.toString(vm.version()), "expected", Long.toString(expected)));
   }
 }
