@@ -13,7 +13,7 @@ import org.awaitility.Awaitility;
  * the only capacity claimed for it or for any migration is its own, there.
  */
 public final class SingleRunner {
-  private static final Duration CALM_LIMIT = Duration.ofSeconds(60);
+  private static final Duration CALM_LIMIT = Duration.ofMinutes(3);
 
   private SingleRunner() {}
 

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * }</pre>
  */
 public final class Fleet implements AutoCloseable {
-  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(3);
 
   private final Database database;
   private final Map<String, ControlNode> nodes = new LinkedHashMap<>();

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CrashInEveryPhaseIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final EnumSet<Phase> ROLLBACK_PHASES =
       EnumSet.of(Phase.ROLLING_BACK, Phase.ROLLED_BACK, Phase.CANCELLED, Phase.NEEDS_OPERATOR);
 

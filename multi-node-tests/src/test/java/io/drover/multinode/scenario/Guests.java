@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 
 /** The VMs of scenarios, of both hypervisors. */
 final class Guests {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long MIB = 1L << 20;
 
   private final FleetClient client;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledIf;
 /** A Linux guest under load, moved back and forth through the HTTP API. */
 @EnabledIf("runsLinux")
 class LinuxTwentyTimesIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final int MIGRATIONS = 20;
 
   static boolean runsLinux() {
