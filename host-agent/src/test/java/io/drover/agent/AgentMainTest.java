@@ -80,9 +80,9 @@ class AgentMainTest {
   @Test
   void shouldRefuseAStoreThatANewerAgentWrote() throws IOException {
     Path state = Files.createDirectory(directory.resolve("state"));
-    Files.writeString(state.resolve("agent.json"), "{\"version\": 99}");
+    Files.writeString(state.resolve("agent.log"), "drover agent 99\n");
 
     assertThat(runWith("")).isEqualTo(1);
-    assertThat(errors()).contains("agent.json", "version 99");
+    assertThat(errors()).contains("agent.log", "version");
   }
 }
