@@ -2,6 +2,7 @@ package io.drover.actor.migration;
 
 import io.drover.actor.agent.AgentReport.Round;
 import io.drover.config.settings.MigrationSettings;
+import io.drover.config.units.ByteSize;
 import java.time.Duration;
 import java.util.List;
 
@@ -9,6 +10,11 @@ import java.util.List;
 final class Convergence {
   /** A prediction must be better than the best one by this to count as progress. */
   static final double PROGRESS_FRACTION = 0.05;
+
+  private static final long PAGE_BYTES = 4096;
+
+  /** What one more round could save at most, when this is all that sending the rest takes. */
+  static final Duration NOT_WORTH_A_ROUND = Duration.ofMillis(2);
 
   private final MigrationSettings settings;
 
@@ -18,7 +24,7 @@ final class Convergence {
 
   /** What to do after a round. */
   sealed interface Verdict {
-    /** What is left can be sent within the downtime limit, the guest paused. */
+    /** The rest can be sent within the downtime limit, and another round would not shorten it. */
     record Converged(Duration predictedBlackout) implements Verdict {}
 
     record OneMoreRound() implements Verdict {}
@@ -35,17 +41,24 @@ final class Convergence {
       return new Verdict.OneMoreRound(); // round 0 sends all: what it leaves says little
     }
     Round last = rounds.getLast();
-    if (last.predictedBlackout().compareTo(downtimeLimit) <= 0) {
-      return new Verdict.Converged(last.predictedBlackout());
-    }
     int stale = roundsWithoutProgress(rounds);
+    int sent = last.round() + 1;
+    if (last.predictedBlackout().compareTo(downtimeLimit) <= 0) {
+      // The limit is what is borne at most; a round that still helps costs the guest nothing.
+      boolean settled = stale > 0 || sent >= settings.maxRounds() || isAllButSent(last);
+      return settled ? new Verdict.Converged(last.predictedBlackout()) : new Verdict.OneMoreRound();
+    }
     if (stale >= settings.plateauRounds()) {
       return hopeless(last, downtimeLimit, "no better prediction in %d rounds".formatted(stale));
     }
-    int sent = last.round() + 1;
     return sent >= settings.maxRounds()
         ? hopeless(last, downtimeLimit, "%d rounds sent".formatted(sent))
         : new Verdict.OneMoreRound();
+  }
+
+  private static boolean isAllButSent(Round last) {
+    ByteSize rest = new ByteSize(last.remainingPages() * PAGE_BYTES);
+    return last.bandwidth().timeFor(rest).compareTo(NOT_WORTH_A_ROUND) <= 0;
   }
 
   private static int roundsWithoutProgress(List<Round> rounds) {

@@ -37,6 +37,22 @@ class ConvergenceTest {
   }
 
   @Test
+  void shouldGoOnBelowTheLimitWhileRoundsShortenTheBlackout() {
+    assertThat(convergence.judge(leaving(10_000, 5_000), LIMIT))
+        .isInstanceOf(Verdict.OneMoreRound.class);
+    assertThat(convergence.judge(leaving(10_000, 5_000, 5_000), LIMIT))
+        .isInstanceOf(Verdict.Converged.class);
+    assertThat(convergence.judge(leaving(10_000, 20), LIMIT)).isInstanceOf(Verdict.Converged.class);
+  }
+
+  private static List<Round> leaving(int... pages) {
+    return IntStream.range(0, pages.length)
+        .mapToObj(
+            n -> SimulatedAgent.roundLeaving(n, pages[n], Duration.ofNanos(pages[n] * 10_000)))
+        .toList();
+  }
+
+  @Test
   void shouldGiveUpOnAPlateauButNotWhilePredictionsImprove() {
     int rounds = settings.plateauRounds() + 1;
 

@@ -265,12 +265,16 @@ abstract class SimulatedAgent {
   }
 
   static AgentReport.Round roundOf(int number, Duration predicted) {
+    return roundLeaving(number, 10, predicted);
+  }
+
+  static AgentReport.Round roundLeaving(int number, int pages, Duration predicted) {
     return new AgentReport.Round(
         number,
         100,
         50,
         new ByteSize(400_000),
-        10,
+        pages,
         100,
         new DataRate(100_000_000),
         Duration.ofMillis(200),
