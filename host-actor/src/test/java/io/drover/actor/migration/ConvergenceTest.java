@@ -48,7 +48,7 @@ class ConvergenceTest {
   private static List<Round> leaving(int... pages) {
     return IntStream.range(0, pages.length)
         .mapToObj(
-            n -> SimulatedAgent.roundLeaving(n, pages[n], Duration.ofNanos(pages[n] * 10_000)))
+            n -> SimulatedAgent.roundLeaving(n, pages[n], Duration.ofNanos(pages[n] * 10_000L)))
         .toList();
   }
 
