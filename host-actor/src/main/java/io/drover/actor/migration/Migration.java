@@ -9,6 +9,7 @@ import io.drover.actor.agent.TransferTicket;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.host.Host;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.MigrationSettings;
@@ -181,8 +182,16 @@ public final class Migration {
     /** The VM takes part: it runs there, under this grant, and no other migration may begin. */
     record Begun(HostId source, Epoch runEpoch, GuestSpec spec, Instant at) implements Event {}
 
-    /** A claim at the target is ours. */
-    record TargetReserved(HostId target, Instant at) implements Event {}
+    /**
+     * A claim at the target is ours.
+     *
+     * @param refused hosts that were asked before and refused it
+     */
+    record TargetReserved(HostId target, List<HostReason> refused, Instant at) implements Event {
+      public TargetReserved {
+        refused = refused == null ? List.of() : List.copyOf(refused); // not in older journals
+      }
+    }
 
     /**
      * That target cannot take it: another attempt follows.

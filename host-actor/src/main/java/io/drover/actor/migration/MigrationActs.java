@@ -28,6 +28,7 @@ import io.drover.config.units.MigrationId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -103,7 +104,10 @@ final class MigrationActs {
           s.failures() == 0
               ? settings.busyRetry()
               : settings.targetBackoff().multipliedBy(1L << Math.min(s.failures() - 1, 20));
-      progress.notBefore = s.job().current().at().plus(wait);
+      progress.avoidUntil = s.job().current().at().plus(wait);
+      if (s.job().wantedTarget().isPresent()) {
+        progress.notBefore = progress.avoidUntil; // there is no other to be tried meanwhile
+      }
     }
   }
 
@@ -133,10 +137,27 @@ final class MigrationActs {
   }
 
   private void actQueued(Queued s) {
-    if (s.leaving().isPresent() && !progress.targetDone) {
-      s.move().ifPresent(move -> abortTarget(s, move));
-    } else if (!clock.instant().isBefore(progress.notBefore)) {
-      steps.selectTarget(s.job(), s.spec());
+    Instant now = clock.instant();
+    if (isLeaving(s)) {
+      s.move().ifPresent(move -> leave(s, move));
+    } else if (!now.isBefore(progress.notBefore)) {
+      boolean avoiding = now.isBefore(progress.avoidUntil);
+      steps.selectTarget(s.job(), s.spec(), avoiding ? s.job().failedTargets() : List.of());
+    }
+  }
+
+  /** Whether something of the last attempt may be left, where the next one would find it. */
+  boolean isLeaving(Queued s) {
+    return s.leaving().isPresent()
+        && (!progress.targetDone || (s.sourceTold() && !progress.sourceDone));
+  }
+
+  private void leave(Queued s, Move move) {
+    if (s.sourceTold() && !progress.sourceDone) {
+      abort(s, move, s.job().source(), OrderId.Step.ABORT_SOURCE);
+    }
+    if (!progress.targetDone) {
+      abortTarget(s, move);
     }
   }
 
@@ -256,7 +277,8 @@ final class MigrationActs {
       progress.targetDone = true;
       progress.targetLeft = true;
       progress.failed = false;
-      progress.attemptEnds = state instanceof Queued ? Instant.MAX : progress.attemptEnds;
+      progress.attemptEnds =
+          state instanceof Queued s && !isLeaving(s) ? Instant.MAX : progress.attemptEnds;
       progress.leave(
           "the target was not reached (%s); %s cleans up when it is back".formatted(why, target));
       act(state);

@@ -60,7 +60,7 @@ final class MigrationBehavior
   private final Runnable rest;
   private final MigrationCourse course;
   private final MigrationViews views;
-  private int phasesObserved;
+  private Optional<Phase> phaseObserved = Optional.empty();
 
   /** Answers and alarms; they never leave the entity's node. */
   sealed interface Internal extends Command {
@@ -204,17 +204,21 @@ final class MigrationBehavior
 
   /** After a failed write it is this object again that recovers. */
   private void recovered(MigrationState state) {
-    phasesObserved = state instanceof Known known ? known.job().history().size() : 0;
+    phaseObserved = phaseOf(state);
     course.recovered(state);
   }
 
   private void entered(MigrationState state) {
-    if (state instanceof Known known && known.job().history().size() > phasesObserved) {
+    if (state instanceof Known known && !phaseOf(state).equals(phaseObserved)) {
       PhaseEntry phase = known.job().current();
-      phasesObserved = known.job().history().size();
+      phaseObserved = phaseOf(state);
       ports.observer().entered(id, phase.phase(), phase.reason());
     }
     course.entered(state);
+  }
+
+  private static Optional<Phase> phaseOf(MigrationState state) {
+    return state instanceof Empty ? Optional.empty() : Optional.of(state.phase());
   }
 
   private ReplyEffect<Event, MigrationState> start(MigrationState state, Request.Start c) {

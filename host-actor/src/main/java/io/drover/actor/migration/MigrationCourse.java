@@ -172,8 +172,8 @@ final class MigrationCourse {
 
   private Optional<Event> schedulerSaid(MigrationState state, Placement placement) {
     return switch (new On<>(state, placement)) {
-      case On(Queued s, Placement.Placed p) when s.leaving().isEmpty() || progress.targetDone ->
-          Optional.of(new Event.TargetReserved(p.host(), tools.now()));
+      case On(Queued s, Placement.Placed p) when !acts.isLeaving(s) ->
+          Optional.of(new Event.TargetReserved(p.host(), p.refused(), tools.now()));
       case On(Queued _, Placement.Refused p) when WILL_NOT_CHANGE.contains(p.refusal().kind()) ->
           Optional.of(tools.rollBack("no target: " + p.refusal().detail()));
       case On(Queued _, Placement.Refused p) -> {

@@ -10,6 +10,7 @@ import io.drover.actor.migration.MigrationState.Locked;
 import io.drover.actor.migration.MigrationState.NeedsOperator;
 import io.drover.actor.migration.MigrationState.Over;
 import io.drover.actor.migration.MigrationState.PreCopy;
+import io.drover.actor.migration.MigrationState.Preparing;
 import io.drover.actor.migration.MigrationState.Queued;
 import io.drover.actor.migration.MigrationState.Releasing;
 import io.drover.actor.migration.MigrationState.Requested;
@@ -24,6 +25,7 @@ import io.drover.actor.migration.MigrationState.Verifying;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** How the events of a migration make its state: pure. */
@@ -37,12 +39,14 @@ final class MigrationHistory {
       case On(Empty _, Event.Requested e) -> new Requested(MigrationJob.of(e));
       case On(Requested s, Event.Begun e) -> queued(s, e);
       case On(Queued s, Event.TargetReserved e) -> reserved(s, e);
-      case On(TargetReserved s, Event.TargetRefused e) -> queuedAgain(s, e);
+      case On(TargetReserved s, Event.TargetRefused e) -> queuedAgain(s, e, false);
+      case On(TargetPrepared s, Event.TargetRefused e) -> queuedAgain(s, e, true);
       case On(TargetReserved s, Event.TargetPrepared e) ->
           new TargetPrepared(
               s.job().entered(Phase.TARGET_PREPARED, e.at(), "the incoming guest exists"),
               s.at(),
               e.ticket(),
+              s.failures(),
               s.since());
       case On(TargetPrepared s, Event.PreCopyStarted e) ->
           new PreCopy(s.job().entered(Phase.PRE_COPY, e.at(), "the source copies"), s.at());
@@ -98,26 +102,37 @@ final class MigrationHistory {
 
   private static Queued queued(Requested s, Event.Begun e) {
     MigrationJob job = s.job().at(e.source()).entered(Phase.QUEUED, e.at(), "waits for a target");
-    return new Queued(job, e.runEpoch(), e.spec(), 1, 0, e.at(), Optional.empty());
+    return new Queued(job, e.runEpoch(), e.spec(), 1, 0, e.at(), Optional.empty(), false);
   }
 
   private static TargetReserved reserved(Queued s, Event.TargetReserved e) {
     return new TargetReserved(
-        s.job().entered(Phase.TARGET_RESERVED, e.at(), "claimed at " + e.target()),
+        s.job().entered(Phase.TARGET_RESERVED, e.at(), "claimed at " + e.target() + refusals(e)),
         new Move(e.target(), s.runEpoch(), s.spec(), s.attempt()),
         s.failures(),
         s.since());
   }
 
-  private static Queued queuedAgain(TargetReserved s, Event.TargetRefused e) {
+  private static String refusals(Event.TargetReserved e) {
+    return e.refused().isEmpty()
+        ? ""
+        : e.refused().stream()
+            .map(r -> r.host() + " refused: " + r.reason())
+            .collect(Collectors.joining("; ", "; ", ""));
+  }
+
+  private static Queued queuedAgain(Preparing s, Event.TargetRefused e, boolean sourceTold) {
     return new Queued(
-        s.job().entered(Phase.QUEUED, e.at(), s.at().target() + ": " + e.reason()),
+        s.job()
+            .failedAt(s.at().target(), e.reason())
+            .entered(Phase.QUEUED, e.at(), s.at().target() + ": " + e.reason()),
         s.at().runEpoch(),
         s.at().spec(),
         s.at().attempt() + 1,
         s.failures() + (e.busy() ? 0 : 1),
         s.since(),
-        Optional.of(s.at().target()));
+        Optional.of(s.at().target()),
+        sourceTold);
   }
 
   private static Locked locked(PreCopy s, Event.VmLocked e) {

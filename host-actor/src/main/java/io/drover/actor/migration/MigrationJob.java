@@ -6,6 +6,7 @@ import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.MigrationView.Figures;
 import io.drover.actor.api.MigrationView.Phase;
 import io.drover.actor.api.MigrationView.PhaseEntry;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param history phases, oldest first
  * @param rounds of pre-copy, as far as they were journaled
  * @param pausedAt by the source's clock; empty until the switchover
+ * @param failedTargets the last reason against each, the newest last
  */
 record MigrationJob(
     VmId vm,
@@ -39,11 +41,13 @@ record MigrationJob(
     List<PhaseEntry> history,
     List<Round> rounds,
     Figures figures,
-    Optional<Instant> pausedAt)
+    Optional<Instant> pausedAt,
+    List<HostReason> failedTargets)
     implements CborSerializable {
   MigrationJob {
     history = List.copyOf(history);
     rounds = List.copyOf(rounds);
+    failedTargets = failedTargets == null ? List.of() : List.copyOf(failedTargets);
   }
 
   static MigrationJob of(Migration.Event.Requested e) {
@@ -60,7 +64,8 @@ record MigrationJob(
         List.of(new PhaseEntry(Phase.REQUESTED, e.at(), "requested")),
         List.of(),
         Figures.NONE,
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   /** In whose inventory the target is looked for. */
@@ -76,23 +81,30 @@ record MigrationJob(
   MigrationJob entered(Phase phase, Instant at, String reason) {
     List<PhaseEntry> longer = new ArrayList<>(history);
     longer.add(new PhaseEntry(phase, at, reason));
-    return with(source, longer, rounds, figures, pausedAt);
+    return with(source, longer, rounds, figures, pausedAt, failedTargets);
   }
 
   MigrationJob at(HostId actualSource) {
-    return with(actualSource, history, rounds, figures, pausedAt);
+    return with(actualSource, history, rounds, figures, pausedAt, failedTargets);
   }
 
   MigrationJob with(List<Round> sent) {
-    return sent.isEmpty() ? this : with(source, history, sent, figures, pausedAt);
+    return sent.isEmpty() ? this : with(source, history, sent, figures, pausedAt, failedTargets);
   }
 
   MigrationJob with(Figures known) {
-    return with(source, history, rounds, known, pausedAt);
+    return with(source, history, rounds, known, pausedAt, failedTargets);
   }
 
   MigrationJob pausedAt(Optional<Instant> when) {
-    return with(source, history, rounds, figures, when);
+    return with(source, history, rounds, figures, when, failedTargets);
+  }
+
+  MigrationJob failedAt(HostId target, String reason) {
+    List<HostReason> failed = new ArrayList<>(failedTargets);
+    failed.removeIf(f -> f.host().equals(target.text()));
+    failed.add(new HostReason(target.text(), reason));
+    return with(source, history, rounds, figures, pausedAt, failed);
   }
 
   private MigrationJob with(
@@ -100,7 +112,8 @@ record MigrationJob(
       List<PhaseEntry> phases,
       List<Round> sent,
       Figures known,
-      Optional<Instant> paused) {
+      Optional<Instant> paused,
+      List<HostReason> failed) {
     return new MigrationJob(
         vm,
         actualSource,
@@ -114,7 +127,8 @@ record MigrationJob(
         phases,
         sent,
         known,
-        paused);
+        paused,
+        failed);
   }
 
   /**

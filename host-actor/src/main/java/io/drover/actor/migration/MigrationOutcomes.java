@@ -50,6 +50,11 @@ final class MigrationOutcomes {
       return code.equals(Optional.of(FailureCode.INSUFFICIENT_RESOURCES));
     }
 
+    /** The other end did not answer. */
+    boolean isTransfer() {
+      return code.equals(Optional.of(FailureCode.TRANSFER_FAILED));
+    }
+
     boolean gone() {
       return code.map(GONE::contains).orElse(false);
     }
@@ -74,10 +79,12 @@ final class MigrationOutcomes {
     return switch (new On(state, order.get().step())) {
       case On(Queued s, OrderId.Step step) when step == OrderId.Step.ABORT_TARGET ->
           targetCleaned(s, failure, current);
+      case On(Queued s, OrderId.Step step) when step == OrderId.Step.ABORT_SOURCE ->
+          sourceCleaned(s, failure, current);
       case On(TargetReserved s, OrderId.Step step) when step == OrderId.Step.PREPARE ->
           prepared(s, outcome, failure);
-      case On(TargetPrepared _, OrderId.Step step) when step == OrderId.Step.PRE_COPY ->
-          begun(failure, current);
+      case On(TargetPrepared s, OrderId.Step step) when step == OrderId.Step.PRE_COPY ->
+          begun(s, failure, current);
       case On(StopAndCopy s, OrderId.Step step) when step == OrderId.Step.STOP_AND_COPY ->
           stopped(s, outcome, failure);
       case On(Verifying s, OrderId.Step step) when step == OrderId.Step.VERIFY ->
@@ -126,10 +133,19 @@ final class MigrationOutcomes {
     return Optional.empty();
   }
 
+  private Optional<Event> sourceCleaned(Queued s, Optional<Failure> failure, boolean current) {
+    if (!progress.sourceDone && done(failure, current, "source")) {
+      progress.sourceDone = true;
+      progress.attemptEnds = acts.isLeaving(s) ? progress.attemptEnds : Instant.MAX;
+      acts.act(s);
+    }
+    return Optional.empty();
+  }
+
   private void targetIsClean(Queued s) {
     progress.targetDone = true;
     progress.failed = false;
-    progress.attemptEnds = Instant.MAX;
+    progress.attemptEnds = acts.isLeaving(s) ? progress.attemptEnds : Instant.MAX;
     s.leaving().ifPresent(tools.steps()::releaseClaim);
   }
 
@@ -143,9 +159,12 @@ final class MigrationOutcomes {
         : tools.ignored(s, outcome);
   }
 
-  private Optional<Event> begun(Optional<Failure> failure, boolean current) {
+  private Optional<Event> begun(TargetPrepared s, Optional<Failure> failure, boolean current) {
     if (failure.isEmpty()) {
       return Optional.of(new Event.PreCopyStarted(tools.now()));
+    }
+    if (failure.get().isTransfer()) {
+      return reports.targetFailed(s, "the source cannot begin: " + failure.get().text(), false);
     }
     if (!failure.get().busy()) {
       return Optional.of(tools.rollBack("the source cannot begin: " + failure.get().text()));

@@ -55,6 +55,10 @@ final class MigrationProgress {
   Instant since = Instant.EPOCH;
   Instant attemptEnds = Instant.MAX;
   Instant notBefore = Instant.EPOCH;
+
+  /** Until then another target than those that failed. */
+  Instant avoidUntil = Instant.EPOCH;
+
   Instant deadline = Instant.MAX;
 
   /** Another state was entered. */
@@ -71,6 +75,7 @@ final class MigrationProgress {
     since = now;
     attemptEnds = Instant.MAX;
     notBefore = Instant.EPOCH;
+    avoidUntil = Instant.EPOCH;
     deadline = Instant.MAX;
   }
 

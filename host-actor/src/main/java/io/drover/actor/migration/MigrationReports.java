@@ -9,7 +9,9 @@ import io.drover.actor.migration.MigrationState.Copying;
 import io.drover.actor.migration.MigrationState.Empty;
 import io.drover.actor.migration.MigrationState.Known;
 import io.drover.actor.migration.MigrationState.PreCopy;
+import io.drover.actor.migration.MigrationState.Preparing;
 import io.drover.actor.migration.MigrationState.StopAndCopy;
+import io.drover.actor.migration.MigrationState.TargetPrepared;
 import io.drover.actor.migration.MigrationState.TargetReserved;
 import io.drover.config.units.HostId;
 import java.util.Optional;
@@ -69,7 +71,8 @@ final class MigrationReports {
     String reason = "%s says: %s".formatted(host, report.reason());
     return switch (state) {
       case TargetReserved s when s.at().target().equals(host) -> targetFailed(s, reason, false);
-      case Copying s when s.job().source().equals(host) || s.at().target().equals(host) ->
+      case TargetPrepared s when isEnd(s, host) -> targetFailed(s, reason, false);
+      case Copying s when isEnd(s, host) ->
           Optional.of(tools.rollBack("the transfer failed: " + reason));
       case Empty _, Known _ -> tools.ignored(state, report);
     };
@@ -79,8 +82,8 @@ final class MigrationReports {
     String reason = "the agent of %s restarted and has lost the transfer".formatted(host);
     return switch (state) {
       case TargetReserved s when s.at().target().equals(host) -> targetFailed(s, reason, true);
-      case Copying s when s.at().target().equals(host) || s.job().source().equals(host) ->
-          Optional.of(tools.rollBack(reason));
+      case TargetPrepared s when s.at().target().equals(host) -> targetFailed(s, reason, false);
+      case Copying s when isEnd(s, host) -> Optional.of(tools.rollBack(reason));
       case Empty _, Known _ -> tools.ignored(state, reason);
     };
   }
@@ -113,6 +116,10 @@ final class MigrationReports {
     return Optional.empty();
   }
 
+  private static boolean isEnd(Copying s, HostId host) {
+    return s.job().source().equals(host) || s.at().target().equals(host);
+  }
+
   private Optional<Event> endSeen(Copying s, HostView host) {
     AgentSight end;
     if (host.id().equals(s.job().source())) {
@@ -124,7 +131,9 @@ final class MigrationReports {
     }
     Optional<String> lost = end.seen(host, tools.now(), tools.settings().hostLostAfter());
     if (lost.isPresent()) {
-      return Optional.of(tools.rollBack(lost.get()));
+      return s instanceof TargetPrepared prepared && end == progress.target()
+          ? targetFailed(prepared, lost.get(), false)
+          : Optional.of(tools.rollBack(lost.get()));
     }
     if (s instanceof PreCopy && progress.converged && progress.bothReachable()) {
       progress.lockAsked = true;
@@ -135,6 +144,9 @@ final class MigrationReports {
 
   /** Nothing waits for a target that cannot answer while the guest stands still. */
   Optional<Event> agentLost(MigrationState state, HostId host) {
+    if (state instanceof Preparing s && s.at().target().equals(host) && choosesItsTarget(s)) {
+      return targetFailed(s, "its agent has no session any more", false);
+    }
     if (!(state instanceof Copying s) || !s.at().target().equals(host)) {
       return Optional.empty();
     }
@@ -144,8 +156,19 @@ final class MigrationReports {
         : Optional.empty();
   }
 
-  Optional<Event> targetFailed(TargetReserved s, String reason, boolean busy) {
+  private static boolean choosesItsTarget(Known s) {
+    return s.job().wantedTarget().isEmpty();
+  }
+
+  /**
+   * The target is not to be used: another one follows, a limited number of times. Once the source
+   * was told of it, only where another one may be chosen: it would have to be told again.
+   */
+  Optional<Event> targetFailed(Preparing s, String reason, boolean busy) {
     int failures = s.failures() + (busy ? 0 : 1);
+    if (s instanceof TargetPrepared && !choosesItsTarget(s)) {
+      return Optional.of(tools.rollBack(reason));
+    }
     return Optional.of(
         failures >= tools.settings().targetAttempts()
             ? tools.rollBack(

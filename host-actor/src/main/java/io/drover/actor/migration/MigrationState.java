@@ -61,7 +61,8 @@ sealed interface MigrationState extends CborSerializable {
    * @param attempt number of the next one
    * @param failures of targets so far, other than being busy
    * @param since when it was queued first
-   * @param leaving the target that refused, to be cleaned first
+   * @param leaving the target that refused or failed, to be cleaned first
+   * @param sourceTold the source was to begin with it, and is to be cleaned first too
    */
   record Queued(
       MigrationJob job,
@@ -70,8 +71,14 @@ sealed interface MigrationState extends CborSerializable {
       int attempt,
       int failures,
       Instant since,
-      Optional<HostId> leaving)
+      Optional<HostId> leaving,
+      boolean sourceTold)
       implements Revocable {
+    @Override
+    public boolean involvesSource() {
+      return sourceTold;
+    }
+
     @Override
     public Optional<Move> move() {
       return leaving.map(target -> new Move(target, runEpoch, spec, attempt - 1));
@@ -80,7 +87,7 @@ sealed interface MigrationState extends CborSerializable {
 
   /** Waits for the target to make the incoming guest. */
   record TargetReserved(MigrationJob job, Move at, int failures, Instant since)
-      implements Revocable {
+      implements Preparing {
     @Override
     public Optional<Move> move() {
       return Optional.of(at);
@@ -88,8 +95,20 @@ sealed interface MigrationState extends CborSerializable {
   }
 
   /** Waits for the source to begin. */
-  record TargetPrepared(MigrationJob job, Move at, TransferTicket ticket, Instant since)
-      implements Copying {}
+  record TargetPrepared(
+      MigrationJob job, Move at, TransferTicket ticket, int failures, Instant since)
+      implements Copying, Preparing {}
+
+  /** Nothing is copied yet: another target may be chosen. */
+  sealed interface Preparing extends Revocable {
+    Move at();
+
+    /** Targets that failed before this one. */
+    int failures();
+
+    /** When it was queued first. */
+    Instant since();
+  }
 
   /** The source copies while the guest runs. */
   record PreCopy(MigrationJob job, Move at) implements Copying {}

@@ -3,6 +3,7 @@ package io.drover.actor.migration;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.host.Host;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
@@ -11,6 +12,7 @@ import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -58,12 +60,17 @@ final class MigrationSteps {
     toVm(vm, to -> new Vm.FromMigration.EndMigration(id, outcome, to));
   }
 
-  void selectTarget(MigrationJob job, GuestSpec spec) {
+  /**
+   * Has a host claimed.
+   *
+   * @param avoid hosts that are not to be chosen, and why
+   */
+  void selectTarget(MigrationJob job, GuestSpec spec, List<HostReason> avoid) {
     routes.tell(
         Scheduler.TYPE_KEY,
         job.targetArea().name(),
         new Scheduler.Command.SelectTarget(
-            id, job.vm(), spec, job.source(), job.wantedTarget(), mailboxes.scheduler()));
+            id, job.vm(), spec, job.source(), job.wantedTarget(), avoid, mailboxes.scheduler()));
   }
 
   /**

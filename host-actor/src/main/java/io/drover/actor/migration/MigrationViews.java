@@ -126,6 +126,10 @@ final class MigrationViews {
       return wait(
           s.leaving().get() + " to abort", since, cleanEnds(since), "asks for the next target");
     }
+    if (s.sourceTold() && !progress.sourceDone) {
+      return wait(
+          s.job().source() + " to abort", since, progress.deadline, "asks for the next target");
+    }
     String reason = progress.note.isEmpty() ? s.job().current().reason() : progress.note;
     return Optional.of(
         new Waiting(

@@ -43,7 +43,9 @@ final class PlacementEngine {
     if (request.wanted().filter(w -> !w.equals(offer.host())).isPresent()) {
       return Optional.of("another host was asked for");
     }
-    return Fit.reasonAgainst(offer, request.spec().resources(), request.spec().image());
+    return request
+        .reasonToAvoid(offer.host())
+        .or(() -> Fit.reasonAgainst(offer, request.spec().resources(), request.spec().image()));
   }
 
   /** The fractions of cpu and memory that stay free, added up: the smaller, the better it fits. */

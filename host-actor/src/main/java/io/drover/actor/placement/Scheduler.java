@@ -4,6 +4,7 @@ import io.drover.actor.CborSerializable;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.host.HostOffer;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.AreaId;
@@ -11,6 +12,7 @@ import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -53,6 +55,7 @@ public final class Scheduler {
      *
      * @param source never chosen
      * @param wanted this host or none
+     * @param avoid never chosen either, and why
      */
     record SelectTarget(
         MigrationId migration,
@@ -60,8 +63,13 @@ public final class Scheduler {
         GuestSpec spec,
         HostId source,
         Optional<HostId> wanted,
+        List<HostReason> avoid,
         ActorRef<Placement> replyTo)
-        implements Command {}
+        implements Command {
+      public SelectTarget {
+        avoid = avoid == null ? List.of() : List.copyOf(avoid); // from a node of an older release
+      }
+    }
 
     /**
      * Says which host would be chosen, and claims nothing.
@@ -85,8 +93,18 @@ public final class Scheduler {
      * Claimed, or for {@link Command.Explain}: would be.
      *
      * @param owner of the claim; empty when nothing is claimed
+     * @param refused hosts that seemed better and refused the claim
      */
-    record Placed(Optional<EntityId> owner, HostId host) implements Placement {}
+    record Placed(Optional<EntityId> owner, HostId host, List<HostReason> refused)
+        implements Placement {
+      public Placed {
+        refused = refused == null ? List.of() : List.copyOf(refused);
+      }
+
+      public Placed(Optional<EntityId> owner, HostId host) {
+        this(owner, host, List.of());
+      }
+    }
 
     /** Nothing is claimed; the refusal has the reason against each host. */
     record Refused(Optional<EntityId> owner, Refusal refusal) implements Placement {}

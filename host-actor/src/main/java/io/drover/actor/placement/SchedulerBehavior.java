@@ -2,6 +2,7 @@ package io.drover.actor.placement;
 
 import io.drover.actor.Routes;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.ClaimReply;
@@ -193,7 +194,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private void place(Command.SelectTarget c) {
     place(
         c.migration(),
-        new PlacementRequest(c.spec(), Optional.of(c.source()), c.wanted()),
+        new PlacementRequest(c.spec(), Optional.of(c.source()), c.wanted(), c.avoid()),
         c.replyTo());
   }
 
@@ -248,7 +249,11 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     switch (reply) {
       case ClaimReply.Claimed c -> {
         attempts.remove(c.owner());
-        attempt.replyTo().tell(new Placement.Placed(Optional.of(c.owner()), c.host()));
+        List<HostReason> refused =
+            attempt.conflicts().entrySet().stream()
+                .map(e -> new HostReason(e.getKey().text(), e.getValue()))
+                .toList();
+        attempt.replyTo().tell(new Placement.Placed(Optional.of(c.owner()), c.host(), refused));
       }
       case ClaimReply.Refused c -> {
         routes.tell(Host.TYPE_KEY, c.host().text(), new Host.Command.SendOffer());

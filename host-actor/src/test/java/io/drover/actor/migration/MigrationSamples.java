@@ -56,8 +56,21 @@ final class MigrationSamples {
           new DataRate(125_000_000),
           "digest",
           NOW);
+
+  /** It chooses its target itself. */
+  static final Event.Requested ANYWHERE =
+      new Event.Requested(
+          VM,
+          SOURCE,
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofMillis(300),
+          new DataRate(125_000_000),
+          "digest",
+          NOW);
+
   static final Event.Begun BEGUN = new Event.Begun(SOURCE, E1, SPEC, NOW);
-  static final Event.TargetReserved RESERVED = new Event.TargetReserved(TARGET, NOW);
+  static final Event.TargetReserved RESERVED = new Event.TargetReserved(TARGET, List.of(), NOW);
   static final Event.TargetRefused REFUSED =
       new Event.TargetRefused(TARGET, "no memory", true, NOW);
   static final Event.TargetPrepared PREPARED =
@@ -149,6 +162,9 @@ final class MigrationSamples {
         after(REQUESTED, BEGUN, RESERVED),
         after(REQUESTED, BEGUN, RESERVED, REFUSED),
         after(REQUESTED, BEGUN, RESERVED, PREPARED),
+        after(REQUESTED, BEGUN, RESERVED, PREPARED, REFUSED),
+        after(ANYWHERE, BEGUN, RESERVED),
+        after(ANYWHERE, BEGUN, RESERVED, PREPARED),
         after(REQUESTED, BEGUN, RESERVED, PREPARED, STARTED),
         after(REQUESTED, BEGUN, RESERVED, PREPARED, STARTED, LOCKED),
         stopAndCopy,

@@ -15,6 +15,7 @@ import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The agent of a host, with at most one guest and one end of a migration. */
@@ -27,6 +28,9 @@ abstract class SimulatedAgent {
 
   /** Says no to so many orders to prepare or to begin. */
   int busy;
+
+  /** Orders that it cannot do. */
+  Predicate<AgentOrder> fails = _ -> false;
 
   boolean up = true;
   int incarnation = 1;
@@ -115,6 +119,10 @@ abstract class SimulatedAgent {
   }
 
   void execute(AgentOrder order, Consumer<Outcome> answer) {
+    if (fails.test(order)) {
+      answer.accept(failed(FailureCode.HYPERVISOR_FAILED));
+      return;
+    }
     switch (order) {
       case AgentOrder.PrepareTarget o -> answer.accept(prepare(o));
       case AgentOrder.StartPreCopy o -> answer.accept(send(o));

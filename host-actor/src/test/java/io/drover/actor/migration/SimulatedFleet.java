@@ -98,6 +98,7 @@ final class SimulatedFleet {
         hosts.values().stream()
             .filter(host -> host.isConnected() && !host.id.equals(c.source()))
             .map(host -> host.id)
+            .filter(host -> c.avoid().stream().noneMatch(a -> a.host().equals(host.text())))
             .filter(host -> c.wanted().isEmpty() || c.wanted().get().equals(host))
             .toList();
     if (free.isEmpty()) {
