@@ -14,6 +14,7 @@ import io.drover.actor.host.HostState.Unregistered;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
+import io.drover.config.units.Spans;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -282,7 +283,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     Instant now = clock.instant();
     voice.expireOrders(state, link, now);
     if (link.session().isPresent() && link.isSilent(now, settings.sessionTimeout())) {
-      voice.dismiss(link, "no heartbeat for " + settings.sessionTimeout());
+      voice.dismiss(link, "no heartbeat for " + Spans.text(settings.sessionTimeout()));
       return detach("its agent fell silent");
     }
     boolean awaited = link.session().isEmpty() && state.facts().attached();

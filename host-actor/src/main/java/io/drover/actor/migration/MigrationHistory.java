@@ -22,6 +22,7 @@ import io.drover.actor.migration.MigrationState.SwitchedOver;
 import io.drover.actor.migration.MigrationState.TargetPrepared;
 import io.drover.actor.migration.MigrationState.TargetReserved;
 import io.drover.actor.migration.MigrationState.Verifying;
+import io.drover.config.units.Spans;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -136,7 +137,7 @@ final class MigrationHistory {
   }
 
   private static Locked locked(PreCopy s, Event.VmLocked e) {
-    String reason = "converged: predicted blackout %s".formatted(e.predictedBlackout());
+    String reason = "converged: predicted blackout " + Spans.text(e.predictedBlackout());
     MigrationJob job =
         s.job()
             .with(e.rounds())

@@ -13,6 +13,7 @@ import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
+import io.drover.config.units.Spans;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -267,7 +268,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     if (attempt != null && attempt.asked().equals(c.host())) {
       inventory.settle(c.owner().text());
       release(c.host(), c.owner());
-      tryAfter(attempt, "its entity did not answer within " + CLAIM_TIMEOUT);
+      tryAfter(attempt, "its entity did not answer within " + Spans.text(CLAIM_TIMEOUT));
     }
   }
 

@@ -20,6 +20,7 @@ import io.drover.actor.vm.VmState.Known;
 import io.drover.actor.vm.VmState.Settling;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
+import io.drover.config.units.Spans;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
@@ -161,7 +162,8 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
           refusePlacing(
               Refusal.of(
                   Refusal.Kind.UNAVAILABLE,
-                  "the scheduler did not answer within " + ports.settings().placementTimeout()));
+                  "the scheduler did not answer within "
+                      + Spans.text(ports.settings().placementTimeout())));
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
       case Internal.Retry _ -> {
         reality.act(state);

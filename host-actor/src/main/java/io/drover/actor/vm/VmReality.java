@@ -20,6 +20,7 @@ import io.drover.actor.vm.VmState.UnderMigration;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
+import io.drover.config.units.Spans;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -203,7 +204,7 @@ final class VmReality {
     return v.counted() && restarts >= settings.restartLimit()
         ? new Event.Failed(
             "%s; restarted %d times in %s already"
-                .formatted(v.reason(), restarts, settings.restartWindow()),
+                .formatted(v.reason(), restarts, Spans.text(settings.restartWindow())),
             now)
         : new Event.Granted(
             state.grant().host(), VmState.nextEpoch(state.vm()), v.reason(), v.counted(), now);
