@@ -16,6 +16,10 @@ import org.awaitility.Awaitility;
 /** A Linux guest in a fleet, migrated through the HTTP API; a new one each time. */
 final class DroverMigration {
   private static final Duration HOLD_LIMIT = Duration.ofMinutes(1);
+
+  /** Being held prolongs the blackout, and the next one is predicted from it. */
+  private static final Map<String, Long> HELD_LIMITS = Map.of("downtimeLimitMs", 5000L);
+
   private static final String IMAGE = "linux";
 
   private final FleetVms vms;
@@ -74,7 +78,7 @@ final class DroverMigration {
     try {
       GuestReport.awaitSettled(() -> report(vm));
       hold.arm("ACTIVATING");
-      String id = vms.request(vm, "h2");
+      String id = vms.request(vm, "h2", HELD_LIMITS);
       Awaitility.await("the target about to run " + vm)
           .atMost(HOLD_LIMIT)
           .until(() -> hold.isHolding() || vms.isOver(id));

@@ -41,12 +41,17 @@ final class FleetVms {
 
   /** Migrates to the end. */
   JsonNode migrate(String vm, String host) {
-    return awaitEnd(request(vm, host));
+    return awaitEnd(request(vm, host, Map.of()));
   }
 
-  /** Asks for a migration and returns its id. */
-  String request(String vm, String host) {
+  /**
+   * Asks for a migration and returns its id.
+   *
+   * @param limits what the request says beside its target
+   */
+  String request(String vm, String host, Map<String, Long> limits) {
     ObjectNode request = client.object().put("target", hostId(host));
+    limits.forEach(request::put);
     return client
         .post("/v1/vms/" + vm + ":migrate", request)
         .expectSuccess("migrating")

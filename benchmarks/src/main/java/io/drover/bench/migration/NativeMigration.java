@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
 
 /**
  * QEMU's own migration over {@code tcp:}, unlimited bandwidth, with its return path; nobody but
@@ -18,6 +19,8 @@ import java.util.function.Function;
 final class NativeMigration {
   /** QEMU's default. */
   static final long DEFAULT_DOWNTIME_LIMIT_MS = 300;
+
+  private static final Duration STATUS_LIMIT = Duration.ofSeconds(10);
 
   private final Workspace workspace;
   private final QemuArguments machine;
@@ -68,8 +71,8 @@ final class NativeMigration {
       try (NativeQemu target = NativeQemu.start(workspace, next().incoming(true))) {
         migrate(source, target, downtimeLimitMs);
         target.await("end of migration", NativeMigration::isMigrationOver);
-        requireStatus(source, "postmigrate");
-        requireStatus(target, "paused");
+        awaitStatus(source, "postmigrate");
+        awaitStatus(target, "paused");
         return RamComparison.differingPages(source.ram(), target.ram());
       }
     }
@@ -109,11 +112,12 @@ final class NativeMigration {
         && (status.equals("completed") || status.equals("failed") || status.equals("cancelled"));
   }
 
-  private static void requireStatus(NativeQemu qemu, String wanted) throws QmpException {
-    String status = qemu.execute(QmpCommand.queryStatus());
-    if (!status.equals(wanted)) {
-      throw new QmpException("RAM can only be compared when it is " + wanted + ": " + status);
-    }
+  /** QEMU takes this step right after it has said that the migration is over. */
+  private static void awaitStatus(NativeQemu qemu, String wanted) {
+    Awaitility.await("QEMU to be " + wanted)
+        .atMost(STATUS_LIMIT)
+        .pollDelay(Duration.ZERO)
+        .until(() -> qemu.execute(QmpCommand.queryStatus()), wanted::equals);
   }
 
   private static double millisSince(long startNs) {

@@ -64,6 +64,7 @@ final class Workspace implements AutoCloseable {
     return plan.nodeProperty("bench.workspace", disk.toString())
         .agentProperty("bench.workspace", disk.toString())
         .agentProperty("drover.agent.qemu.shm-dir", memory.toString())
+        .agentProperty("drover.transfer.directory", memory.toString())
         .start(folder(name));
   }
 
