@@ -210,9 +210,21 @@ class HostAgentTest {
         .atMost(LONG)
         .until(() ->
             targetControl.hasReceived(m -> m.hasTransferFailed())
-                && targetControl.awaitHello(2).getGuestsCount() == 1);
-    assertThat(targetControl.awaitHello(2).getGuests(0).getState())
-        .isEqualTo(GuestStatus.State.INCOMING);
+                && targetControl.awaitHello(2).getGuestsCount() == 0);
+  }
+
+  @Test
+  void shouldFreeAnIncomingGuestAtOnceWhenItsTransferBreaks() {
+    preCopy();
+
+    transfers.breakInbound("checksum of batch 3");
+
+    await().atMost(LONG).until(() -> !targetGuests.hasGuest(VM));
+    OrderResult again = targetControl.execute("prepare/2", Orders.prepare(spec(), 1));
+    assertThat(again.hasTargetPrepared()).as("%s", again).isTrue();
+    OrderResult late = targetControl.execute("run", Orders.activate(spec(), 2));
+    assertThat(late.getFailure().getCode()).isEqualTo(Code.INVALID_STATE);
+    assertThat(targetGuests.journal()).containsExactly("incoming", "destroy", "incoming");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.drover.agent.qemu;
 
+import io.drover.config.units.Spans;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.TransferException;
 import java.io.IOException;
@@ -125,7 +126,7 @@ final class DeviceStateStream {
       selector.select(timeout.toMillis());
       SocketChannel socket = server.accept();
       if (socket == null) {
-        throw new IOException("QEMU did not connect within " + timeout);
+        throw new IOException("QEMU did not connect within " + Spans.text(timeout));
       }
       socket.configureBlocking(true);
       return new QemuEnd(socket, timeout);

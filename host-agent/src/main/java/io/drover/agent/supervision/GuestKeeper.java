@@ -60,6 +60,9 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
 
   record Ended(long incarnation, String reason) implements Command {}
 
+  /** A transfer of this VM broke, here or there. */
+  private record TransferBroke() implements Command {}
+
   private record Refresh() implements Command {}
 
   private record Changed() implements Command {}
@@ -122,6 +125,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
       case FindLost _ -> work(local::findLost);
       case Ended c -> work(() -> local.ended(c.incarnation, c.reason));
       case Announce _ -> work(this::announce);
+      case TransferBroke _ -> work(local::dropBroken);
       case Changed _, Refresh _ -> {
         if (!busy) {
           publish();
@@ -279,7 +283,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     @Override
     public void transferFailed(TransferFailed failure) {
       messages.accept(FromAgent.newBuilder().setTransferFailed(failure).build());
-      self.tell(new Changed());
+      self.tell(new TransferBroke());
     }
 
     @Override

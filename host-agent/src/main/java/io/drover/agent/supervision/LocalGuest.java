@@ -139,6 +139,16 @@ final class LocalGuest {
     }
   }
 
+  /**
+   * The transfer to here broke for good: what came in is no use to anybody, the memory is. The
+   * record names the migration until that is given up, so that a new session hears of it.
+   */
+  void dropBroken() {
+    if (ends.closeBroken()) {
+      held.discard();
+    }
+  }
+
   /** Ends a migration if there is one; the guest is left as it is. */
   void endMigration(String reason) {
     ends.end(reason);

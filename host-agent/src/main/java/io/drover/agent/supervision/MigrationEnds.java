@@ -38,6 +38,7 @@ final class MigrationEnds {
   private final GuestReports reports;
   private @Nullable OutgoingMigration outgoing;
   private @Nullable IncomingMigration incoming;
+  private String incomingFailure = LOST; // where there is no incoming one any more
 
   MigrationEnds(HostParts parts, GuestReports reports) {
     this.parts = parts;
@@ -62,7 +63,7 @@ final class MigrationEnds {
     if (mark.side() == Side.SOURCE) {
       reason = outgoing == null ? LOST : outgoing.failure();
     } else {
-      reason = incoming == null ? LOST : incoming.failure();
+      reason = incoming == null ? incomingFailure : incoming.failure();
     }
     return reason.isEmpty()
         ? Optional.empty()
@@ -88,6 +89,18 @@ final class MigrationEnds {
 
   // ---- target
 
+  /** Closes the incoming end whose transfer broke; the guest is left as it is. */
+  boolean closeBroken() {
+    IncomingMigration here = incoming;
+    if (here == null || here.failure().isEmpty()) {
+      return false;
+    }
+    here.end(here.failure());
+    incoming = null;
+    incomingFailure = here.failure();
+    return true;
+  }
+
   /** Makes a guest that a migration will fill, and reserves its streams. */
   Guest receive(GuestOrder.PrepareTarget order, Hypervisor hypervisor, GuestListener listener)
       throws HypervisorException, TransferException {
@@ -98,6 +111,7 @@ final class MigrationEnds {
       made = hypervisor.incoming(order.spec(), listener);
       IncomingMigration started = IncomingMigration.receive(order.migration(), made, needs());
       incoming = started;
+      incomingFailure = LOST;
       var _ = started.over().thenRun(parts.migrationsIn()::release);
       receiving = true;
       return made;
@@ -119,7 +133,8 @@ final class MigrationEnds {
   OrderResult ticket() {
     IncomingMigration here = incoming;
     if (here == null || !here.failure().isEmpty()) {
-      return OrderResults.failed(Code.TRANSFER_FAILED, here == null ? LOST : here.failure());
+      return OrderResults.failed(
+          Code.TRANSFER_FAILED, here == null ? incomingFailure : here.failure());
     }
     TransferTicket.Builder ticket =
         TransferTicket.newBuilder()
