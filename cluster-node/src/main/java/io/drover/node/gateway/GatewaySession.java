@@ -1,5 +1,6 @@
 package io.drover.node.gateway;
 
+import io.drover.config.units.Spans;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
@@ -114,7 +115,7 @@ final class GatewaySession {
                     ? greet(heard.message())
                     : refuse("the first message of a session must be Hello"))
         .onMessage(StreamEnded.class, _ -> Behaviors.stopped())
-        .onMessage(Silent.class, _ -> refuse("no Hello within " + SILENCE_LIMIT))
+        .onMessage(Silent.class, _ -> refuse("no Hello within " + Spans.text(SILENCE_LIMIT)))
         .build();
   }
 

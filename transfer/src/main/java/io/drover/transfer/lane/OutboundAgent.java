@@ -5,6 +5,7 @@ import io.aeron.Subscription;
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
 import io.drover.config.settings.TransferSettings;
+import io.drover.config.units.Spans;
 import io.drover.transfer.SendOptions;
 import io.drover.transfer.TransferException;
 import io.drover.transfer.TransferTicket;
@@ -142,7 +143,8 @@ final class OutboundAgent extends TransferAgent {
     if (nowNs - disconnectedNs > budget.toNanos()) {
       throw new TransferException(
           "%s: the target at %s did not %s within %s"
-              .formatted(name, ticket.endpoint(), everOpen ? "come back" : "answer", budget));
+              .formatted(
+                  name, ticket.endpoint(), everOpen ? "come back" : "answer", Spans.text(budget)));
     }
     if (nowNs - connectingNs > settings.peerLiveness().toNanos()) {
       connect(nowNs);

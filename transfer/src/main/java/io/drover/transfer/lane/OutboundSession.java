@@ -2,6 +2,7 @@ package io.drover.transfer.lane;
 
 import io.drover.config.settings.TransferSettings;
 import io.drover.config.units.DataRate;
+import io.drover.config.units.Spans;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.OutboundTransfer;
 import io.drover.transfer.PageSource;
@@ -106,9 +107,11 @@ public final class OutboundSession implements OutboundTransfer {
     try {
       return call.report.get(deadline.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      abort("the final pages did not arrive within " + deadline);
+      abort("the final pages did not arrive within " + Spans.text(deadline));
       throw new TransferException(
-          "%s: the final pages did not arrive within %s".formatted(agent.name, deadline), e);
+          "%s: the final pages did not arrive within %s"
+              .formatted(agent.name, Spans.text(deadline)),
+          e);
     } catch (ExecutionException e) {
       throw failed(e);
     } catch (InterruptedException e) {
