@@ -125,7 +125,7 @@ public final class ControlNode implements AutoCloseable {
       MigrationObserver observer) {
     NodeSettings node = settings.node();
     Readiness readiness = new Readiness();
-    readiness.met(Condition.DATABASE);
+    database.watch(readiness);
     Cluster cluster = Cluster.get(Adapter.toClassic(system));
     ClusterRoutes routes = new ClusterRoutes(system, settings.entities().askTimeout(), metrics);
     ControlPlane controlPlane =

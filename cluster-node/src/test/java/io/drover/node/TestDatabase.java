@@ -39,6 +39,19 @@ public final class TestDatabase {
         Kind.POSTGRESQL, Server.RUNNING.getJdbcUrl("postgres", name), "postgres", "", POOL);
   }
 
+  /** Lets nobody in, and throws out who is in; or lets them in again. Only on PostgreSQL. */
+  public static void refuseConnections(DatabaseSettings database, boolean refuse)
+      throws SQLException {
+    String name = database.url().replaceAll(".*/([a-z0-9]+).*", "$1");
+    try (Connection connection = Server.RUNNING.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("ALTER DATABASE %s WITH ALLOW_CONNECTIONS %s".formatted(name, !refuse));
+      statement.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '%s'"
+              .formatted(name));
+    }
+  }
+
   /** A real server, durable as in production, started by the first test that needs it. */
   private static final class Server {
     static final EmbeddedPostgres RUNNING = start();

@@ -1,6 +1,5 @@
 package io.drover.node.gateway;
 
-import io.drover.config.units.Spans;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
@@ -10,6 +9,7 @@ import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.config.settings.NodeSettings;
 import io.drover.config.units.HostId;
+import io.drover.config.units.Spans;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.Hello;
 import java.time.Duration;

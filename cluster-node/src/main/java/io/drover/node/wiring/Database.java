@@ -11,6 +11,7 @@ import java.time.Duration;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The read side's connections to the journal database, opened after its schema was brought up to
@@ -20,10 +21,13 @@ public final class Database implements AutoCloseable {
   /** How long a start waits for the first connection; databases that start with us need some. */
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
 
+  private final DatabaseSettings settings;
   private final HikariDataSource pool;
+  private @Nullable DatabaseWatch watch;
 
-  private Database(HikariDataSource pool) {
-    this.pool = pool;
+  private Database(DatabaseSettings settings) {
+    this.settings = settings;
+    this.pool = connect(settings);
   }
 
   /**
@@ -33,7 +37,7 @@ public final class Database implements AutoCloseable {
    * @throws NodeStartException when it is unreachable, or was written by a newer program
    */
   public static Database open(DatabaseSettings settings, int eventVersion) {
-    Database database = new Database(connect(settings));
+    Database database = new Database(settings);
     try {
       database.migrate(settings);
       database.claimEventVersion(settings, eventVersion);
@@ -48,8 +52,16 @@ public final class Database implements AutoCloseable {
     return pool;
   }
 
+  /** Keeps the node's readiness true to whether the database answers. Once. */
+  public void watch(Readiness readiness) {
+    watch = DatabaseWatch.start(settings, readiness);
+  }
+
   @Override
   public void close() {
+    if (watch != null) {
+      watch.close();
+    }
     pool.close();
   }
 

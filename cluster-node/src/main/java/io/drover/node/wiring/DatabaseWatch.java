@@ -1,0 +1,103 @@
+package io.drover.node.wiring;
+
+import io.drover.config.settings.DatabaseSettings;
+import io.drover.node.wiring.Readiness.Condition;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the journal's database answers, on a connection and a thread of its own: pools that are
+ * exhausted say nothing about the database. A node without it acknowledges nothing, so it is not
+ * ready until it answers again.
+ */
+final class DatabaseWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DatabaseWatch.class);
+
+  /** A balancer asks about as often. */
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+  /** An answer takes a round trip; one that takes longer is none. */
+  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
+
+  private final DatabaseSettings settings;
+  private final Readiness readiness;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("drover-database-watch").factory());
+  private @Nullable Connection connection; // of that thread
+  private boolean lost; // of that thread
+
+  private DatabaseWatch(DatabaseSettings settings, Readiness readiness) {
+    this.settings = settings;
+    this.readiness = readiness;
+  }
+
+  /** Of a database that was just opened: it is met from now on, until it does not answer. */
+  static DatabaseWatch start(DatabaseSettings settings, Readiness readiness) {
+    DatabaseWatch watch = new DatabaseWatch(settings, readiness);
+    readiness.met(Condition.DATABASE);
+    var _ =
+        watch.thread.scheduleWithFixedDelay(
+            watch::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  private void look() {
+    try {
+      requireAnswer();
+      if (lost) {
+        lost = false;
+        LOG.info("database answers again");
+      }
+      readiness.met(Condition.DATABASE);
+    } catch (SQLException e) {
+      String reason = "the database does not answer: " + NodeStartException.rootMessage(e);
+      if (!lost) {
+        lost = true;
+        LOG.atError().addKeyValue("reason", reason).log("database lost");
+      }
+      readiness.unmet(Condition.DATABASE, reason);
+      disconnect();
+    }
+  }
+
+  private void requireAnswer() throws SQLException {
+    Connection open = connection;
+    if (open == null) {
+      open = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
+      connection = open;
+    }
+    if (!open.isValid((int) ANSWER_LIMIT.toSeconds())) {
+      throw new SQLException("no answer within " + ANSWER_LIMIT.toSeconds() + " s");
+    }
+  }
+
+  private void disconnect() {
+    Connection open = connection;
+    connection = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (SQLException e) {
+        LOG.atDebug().setCause(e).log("a lost connection did not close in order");
+      }
+    }
+  }
+
+  /** Says nothing any more. Repeatable. */
+  @Override
+  public synchronized void close() {
+    if (!thread.isShutdown()) {
+      thread.execute(this::disconnect);
+      thread.shutdown();
+    }
+  }
+}
