@@ -152,7 +152,7 @@ final class ScriptedAgent {
               .orElseGet(() -> new Outcome.Failed(FailureCode.NO_SUCH_GUEST, "none"));
       case AgentOrder.PrepareTarget o -> {
         network.expect(o.migration(), this);
-        guests.put(o.vm(), status(o.vm(), o.sourceRunEpoch(), GuestState.INCOMING));
+        guests.put(o.vm(), incoming(o));
         yield new Outcome.TargetPrepared(new TransferTicket("127.0.0.1:40123", 7, 42));
       }
       case AgentOrder.StartPreCopy _ -> new Outcome.Done();
@@ -183,6 +183,19 @@ final class ScriptedAgent {
   private Outcome end(VmId vm) {
     guests.remove(vm);
     return new Outcome.Done();
+  }
+
+  private static GuestStatus incoming(AgentOrder.PrepareTarget o) {
+    GuestStatus made = status(o.vm(), o.sourceRunEpoch(), GuestState.INCOMING);
+    return new GuestStatus(
+        made.vm(),
+        made.runEpoch(),
+        made.state(),
+        "",
+        made.hypervisor(),
+        Optional.of(o.migration()),
+        Map.of(),
+        NOW);
   }
 
   private static GuestStatus status(VmId vm, Epoch runEpoch, GuestState state) {
