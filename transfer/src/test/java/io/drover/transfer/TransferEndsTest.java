@@ -106,6 +106,47 @@ class TransferEndsTest {
   }
 
   @Test
+  void shouldFailBothSidesWhenTheSourceCannotReadItsMemory() throws Exception {
+    // What the JVM makes of a SIGBUS: the guest's file has no memory behind it.
+    PageSource.Collector fault =
+        _ -> {
+          throw new InternalError("a fault occurred in an unsafe memory access");
+        };
+    PageSource guest = new BrokenGuest(memory, new PageSource.DirtyTracking.Exact(fault));
+    try (CapturedLog log = CapturedLog.ofTransfers();
+        InboundTransfer in = target.receive("end", copy);
+        OutboundTransfer out = source.send(in.ticket(), guest, TransferFixture.options("end"))) {
+      assertThatThrownBy(out::sendRound)
+          .isInstanceOf(TransferException.class)
+          .hasMessageContaining("end-out broke: java.lang.InternalError");
+      assertThat(in.memoryComplete())
+          .failsWithin(DEADLINE)
+          .withThrowableThat()
+          .withMessageContaining("the source ended it: the source broke");
+      assertThat(log.messages()).containsExactly("transfer end-out broke");
+    }
+  }
+
+  @Test
+  @SuppressWarnings("MustBeClosedChecker") // closed in the middle
+  void shouldFailBothSidesWhenTheMemoryOfTheTargetIsGone() throws Exception {
+    Arena brief = Arena.ofShared();
+    try (CapturedLog log = CapturedLog.ofTransfers();
+        InboundTransfer in = target.receive("end", TransferFixture.memory(brief, PAGES));
+        OutboundTransfer out = send(in)) {
+      brief.close();
+
+      assertThatThrownBy(out::sendRound)
+          .isInstanceOf(TransferException.class)
+          .hasMessageContaining("the target ended it: the target broke");
+      assertThat(in.memoryComplete()).failsWithin(DEADLINE);
+      assertThat(log.messages()).containsExactly("transfer end-in broke");
+    }
+  }
+
+  private record BrokenGuest(MemorySegment memory, DirtyTracking tracking) implements PageSource {}
+
+  @Test
   void shouldFailBothSidesWhenTheTargetClosesInTheMiddle() throws Exception {
     InboundTransfer in = target.receive("end", copy);
     try (OutboundTransfer out = send(in)) {

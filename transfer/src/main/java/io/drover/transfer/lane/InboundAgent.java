@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,8 +27,9 @@ final class InboundAgent extends TransferAgent {
   private final PageReceiver receiver;
   private final Subscription controls;
   private final Subscription pages;
-  private final FragmentHandler onControl = this::onControl;
-  private final FragmentHandler onPages;
+  private final FragmentHandler onControl = handler(CONTROL_STREAM, this::onControl);
+  private final FragmentAssembler onPages =
+      new FragmentAssembler(handler(PAGE_STREAM, this::onPages), ASSEMBLY_LENGTH, true);
   private final AtomicBoolean settled = new AtomicBoolean();
   private final CompletableFuture<String> complete = new CompletableFuture<>();
   private int generation;
@@ -50,7 +50,6 @@ final class InboundAgent extends TransferAgent {
       Runnable onEnded) {
     super(transferId + "-in", streams, settings, token, onEnded);
     this.receiver = receiver;
-    this.onPages = new FragmentAssembler(this::onPages, ASSEMBLY_LENGTH, true);
     this.controls = streams.receive(streamId);
     this.pages = streams.receive(streamId + 1);
   }
@@ -130,21 +129,17 @@ final class InboundAgent extends TransferAgent {
     settle(() -> complete.complete(digest));
   }
 
-  private void onControl(DirectBuffer buffer, int offset, int length, Header header) {
-    try {
-      if (!isSound(CONTROL_STREAM, buffer, offset, length, header) || onAbort()) {
-        return;
-      }
-      if (frame.kind() == FrameKind.HELLO) {
-        onHello();
-      } else if (frame.generation() == generation) {
-        heardNs = System.nanoTime();
-        onFrame();
-      }
-      bind(CONTROL_STREAM, header);
-    } catch (TransferException e) {
-      end(e, String.valueOf(e.getMessage()));
+  private void onControl(Header header) throws TransferException {
+    if (onAbort()) {
+      return;
     }
+    if (frame.kind() == FrameKind.HELLO) {
+      onHello();
+    } else if (frame.generation() == generation) {
+      heardNs = System.nanoTime();
+      onFrame();
+    }
+    bind(CONTROL_STREAM, header);
   }
 
   private void onHello() throws TransferException {
@@ -198,17 +193,11 @@ final class InboundAgent extends TransferAgent {
     }
   }
 
-  private void onPages(DirectBuffer buffer, int offset, int length, Header header) {
-    try {
-      if (isSound(PAGE_STREAM, buffer, offset, length, header)
-          && frame.generation() == generation
-          && !rewindDue) {
-        bind(PAGE_STREAM, header);
-        heardNs = System.nanoTime();
-        onBatch();
-      }
-    } catch (TransferException e) {
-      end(e, String.valueOf(e.getMessage()));
+  private void onPages(Header header) throws TransferException {
+    if (frame.generation() == generation && !rewindDue) {
+      bind(PAGE_STREAM, header);
+      heardNs = System.nanoTime();
+      onBatch();
     }
   }
 

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.CloseHelper;
-import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +36,7 @@ final class OutboundAgent extends TransferAgent {
   private final int pageCount;
   private final int answerStreamId;
   private final Subscription answers;
-  private final FragmentHandler onFragment = this::onFragment;
+  private final FragmentHandler onFragment = handler(CONTROL_STREAM, this::onSound);
   private final CompletableFuture<Void> connected = new CompletableFuture<>();
   private final AtomicReference<@Nullable RoundCall> call = new AtomicReference<>();
   private @Nullable ExclusivePublication pages;
@@ -204,17 +203,11 @@ final class OutboundAgent extends TransferAgent {
     return 1;
   }
 
-  private void onFragment(DirectBuffer buffer, int offset, int length, Header header) {
-    try {
-      if (isSound(CONTROL_STREAM, buffer, offset, length, header)
-          && !onAbort()
-          && frame.generation() == generation) {
-        bind(CONTROL_STREAM, header);
-        heardNs = System.nanoTime();
-        onFrame();
-      }
-    } catch (TransferException e) {
-      end(e, String.valueOf(e.getMessage()));
+  private void onSound(Header header) throws TransferException {
+    if (!onAbort() && frame.generation() == generation) {
+      bind(CONTROL_STREAM, header);
+      heardNs = System.nanoTime();
+      onFrame();
     }
   }
 

@@ -1,12 +1,14 @@
 package io.drover.transfer.lane;
 
 import io.aeron.Image;
+import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
 import io.drover.config.settings.TransferSettings;
 import io.drover.transfer.TransferException;
 import io.drover.transfer.wire.FrameKind;
 import io.drover.transfer.wire.FrameReader;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -26,7 +28,6 @@ import org.slf4j.LoggerFactory;
 abstract class TransferAgent implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(TransferAgent.class);
   private static final int IDLE_SPINS = 10;
-  private static final int IDLE_YIELDS = 0;
   private static final long IDLE_PARK_MIN_NS = 1_000;
 
   /** A stream of frames that arrives here. */
@@ -89,25 +90,28 @@ abstract class TransferAgent implements Runnable {
 
   @Override
   public final void run() {
+    IdleStrategy idle =
+        new BackoffIdleStrategy(IDLE_SPINS, 0, IDLE_PARK_MIN_NS, settings.activePark().toNanos());
     try {
-      IdleStrategy idle =
-          new BackoffIdleStrategy(
-              IDLE_SPINS, IDLE_YIELDS, IDLE_PARK_MIN_NS, settings.activePark().toNanos());
       while (end.get() == null && !isClosable()) {
         idle.idle(doWork(System.nanoTime()));
       }
       end(new TransferException(name + " is closed"), "the " + self() + " closed the transfer");
-      sayFarewell(idle);
     } catch (TransferException e) {
       end(e, String.valueOf(e.getMessage()));
-      sayFarewell(new BackoffIdleStrategy());
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("transfer {} broke", name);
-      end(new TransferException(name + " broke: " + e, e), "the " + self() + " broke: " + e);
-      sayFarewell(new BackoffIdleStrategy());
+    } catch (RuntimeException | Error e) {
+      broke(e); // an Error too: a fault in mapped memory is one, and somebody waits for the outcome
+    }
+    try {
+      sayFarewell(idle);
     } finally {
       finish();
     }
+  }
+
+  private void broke(Throwable e) {
+    LOG.atError().setCause(e).log("transfer {} broke", name);
+    end(new TransferException(name + " broke: " + e, e), "the " + self() + " broke: " + e);
   }
 
   private void finish() {
@@ -133,16 +137,12 @@ abstract class TransferAgent implements Runnable {
   }
 
   private void sayFarewell(IdleStrategy idle) {
-    End how = end.get();
+    String farewell = Objects.requireNonNull(end.get()).farewell();
     long deadlineNs = System.nanoTime() + settings.closeLinger().toNanos();
-    if (how == null || how.farewell().isEmpty()) {
-      return;
-    }
-    while (!control.isGone() && !nowIsPast(deadlineNs)) {
-      if (control.abort(how.farewell())) {
-        return;
-      }
-      idle.idle();
+    boolean said = farewell.isEmpty();
+    while (!said && !control.isGone() && !nowIsPast(deadlineNs)) {
+      said = control.abort(farewell);
+      idle.idle(said ? 1 : 0);
     }
   }
 
@@ -192,9 +192,32 @@ abstract class TransferAgent implements Runnable {
     }
   }
 
+  /** What to do with {@link #frame} once it is known to be of this transfer. */
+  @FunctionalInterface
+  protected interface SoundFrame {
+    void on(Header header) throws TransferException;
+  }
+
+  /**
+   * Handles what arrives on a stream. Aeron only logs what a handler throws, and goes on with the
+   * next frame; here it ends the transfer.
+   */
+  protected final FragmentHandler handler(int stream, SoundFrame next) {
+    return (buffer, offset, length, header) -> {
+      try {
+        if (isSound(stream, buffer, offset, length, header)) {
+          next.on(header);
+        }
+      } catch (TransferException e) {
+        end(e, String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        broke(e);
+      }
+    };
+  }
+
   /** Whether the frame is of this transfer; if not, its sender is refused, or the transfer ends. */
-  protected final boolean isSound(
-      int stream, DirectBuffer buffer, int offset, int length, Header header)
+  private boolean isSound(int stream, DirectBuffer buffer, int offset, int length, Header header)
       throws TransferException {
     if (frame.wrap(buffer, offset, length)) {
       return true;
