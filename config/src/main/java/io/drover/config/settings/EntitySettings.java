@@ -71,7 +71,7 @@ public record EntitySettings(
           entities.getDuration("restart-window"),
           entities.getInt("snapshot-every"));
     } catch (ConfigException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()), e);
+      throw new SettingsException(SECTION + ": " + e.getMessage(), e);
     }
   }
 }

@@ -110,7 +110,7 @@ public record MigrationSettings(
           migration.getInt("recheck-limit"),
           migration.getDuration("rest-after"));
     } catch (ConfigException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()), e);
+      throw new SettingsException(SECTION + ": " + e.getMessage(), e);
     }
   }
 
