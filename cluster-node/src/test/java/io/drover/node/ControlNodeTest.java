@@ -5,17 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import io.drover.actor.serialization.EventSchema;
+import io.drover.config.settings.DatabaseSettings;
+import io.drover.config.settings.DatabaseSettings.Kind;
 import io.drover.config.settings.SettingsException;
 import io.drover.config.settings.SettingsFile;
+import io.drover.node.wiring.Database;
 import io.drover.node.wiring.NodeStartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What keeps a node from starting, and what it then says. */
@@ -47,6 +55,37 @@ final class ControlNodeTest {
     assertThatThrownBy(() -> ControlNode.start(config))
         .isInstanceOf(SettingsException.class)
         .hasMessageContaining("WRITE_DELAY=0");
+  }
+
+  @Test
+  void shouldRefuseAJournalOfANewerVersionAndSayWhichVersions(@TempDir Path folder) {
+    DatabaseSettings database = TestDatabase.create(Kind.H2, folder);
+    Database.open(database, EventSchema.VERSION + 1).close();
+    Config config = config(Map.of("drover.node.database.url", database.url()));
+
+    assertThatThrownBy(() -> ControlNode.start(config))
+        .isInstanceOf(NodeStartException.class)
+        .hasMessageContaining("events of version " + (EventSchema.VERSION + 1))
+        .hasMessageContaining("reads up to " + EventSchema.VERSION);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "drover.node.htpp.port = 7000 | unknown key \"drover.node.htpp.port\"",
+        "drover.entities.ask-timeout = 10 parsecs | 'ask-timeout': Could not parse time unit",
+        "drover.migration.downtime-limit = soon | 'downtime-limit': No number",
+        "drover.node.http.port = many | drover.node.http.port",
+      })
+  void shouldNameTheKeyOfASettingItDoesNotUnderstand(
+      String line, String message, @TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("node.conf"), line);
+
+    assertThatThrownBy(() -> ControlNode.start(SettingsFile.load(Optional.of(file))))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining(message);
   }
 
   @Test

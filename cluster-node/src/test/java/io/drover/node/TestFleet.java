@@ -64,6 +64,15 @@ final class TestFleet implements AutoCloseable {
   }
 
   void startAgent(String name, String area, List<String> gateways) {
+    startAgent(name, area, gateways, Map.of());
+  }
+
+  /**
+   * As above.
+   *
+   * @param others keys besides, or instead
+   */
+  void startAgent(String name, String area, List<String> gateways, Map<String, Object> others) {
     Map<String, Object> keys = new HashMap<>();
     keys.put("drover.agent.name", name);
     keys.put("drover.agent.area", area);
@@ -72,6 +81,7 @@ final class TestFleet implements AutoCloseable {
     keys.put("drover.agent.capacity.cpu-millis", 8000);
     keys.put("drover.agent.state-dir", folder.resolve("agent-" + name).toString());
     keys.put("drover.agent.images-dir", folder.resolve("images").toString());
+    keys.putAll(others);
     agents.put(name, HostAgent.start(config(keys)));
   }
 
@@ -93,6 +103,10 @@ final class TestFleet implements AutoCloseable {
 
   Answer post(String path, String body) {
     return send("POST", path, body);
+  }
+
+  Answer delete(String path) {
+    return send("DELETE", path, "");
   }
 
   private Answer send(String method, String path, String body) {
