@@ -1,12 +1,9 @@
 package io.drover.config.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigMemorySize;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
-import io.drover.config.units.EntityId;
-import io.drover.config.units.MalformedIdException;
+import io.drover.config.units.HostId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,7 +41,7 @@ public record AgentSettings(
     int migrationsIn,
     int migrationsOut,
     boolean insecureBind) {
-  private static final String SECTION = "drover.agent";
+  private static final Section SECTION = new Section("drover.agent");
   private static final String AUTO = "auto";
   private static final int MIGRATIONS_LIMIT = 64;
   private static final int LABELS_LIMIT = 64;
@@ -52,18 +49,20 @@ public record AgentSettings(
   public AgentSettings {
     controlEndpoints = List.copyOf(controlEndpoints);
     labels = Map.copyOf(labels);
-    require(name.matches(EntityId.NAME), "name", "lower-case letters, digits, dashes", name);
-    require(!controlEndpoints.isEmpty(), "control-endpoints", "at least one host:port", "[]");
-    require(
+    SECTION.require(HostId.isName(name), "name", "lower-case letters, digits, dashes", name);
+    SECTION.require(
+        !controlEndpoints.isEmpty(), "control-endpoints", "at least one host:port", "[]");
+    SECTION.require(
         labels.size() <= LABELS_LIMIT,
         "labels",
         "at most " + LABELS_LIMIT + " keys",
         labels.size());
-    require(cpuMillis.orElse(1) > 0, "capacity.cpu-millis", "above 0", cpuMillis);
-    require(memory.orElse(new ByteSize(1)).bytes() > 0, "capacity.memory", "above 0", memory);
-    require(isPositive(heartbeat), "heartbeat", "above 0", heartbeat);
-    requireMigrations("migrations-in", migrationsIn);
-    requireMigrations("migrations-out", migrationsOut);
+    SECTION.require(cpuMillis.orElse(1) > 0, "capacity.cpu-millis", "above 0", cpuMillis);
+    SECTION.require(
+        memory.orElse(new ByteSize(1)).bytes() > 0, "capacity.memory", "above 0", memory);
+    SECTION.requirePositive("heartbeat", heartbeat);
+    SECTION.requireBetween("migrations-in", 1, MIGRATIONS_LIMIT, migrationsIn);
+    SECTION.requireBetween("migrations-out", 1, MIGRATIONS_LIMIT, migrationsOut);
     if (!insecureBind) {
       requireLoopback("transfer.host", transfer);
       controlEndpoints.forEach(endpoint -> requireLoopback("control-endpoints", endpoint));
@@ -79,9 +78,14 @@ public record AgentSettings(
    */
   public record Reconnect(Duration initial, Duration max, Duration refused) {
     public Reconnect {
-      require(isPositive(initial), "reconnect.initial", "above 0", initial);
-      require(max.compareTo(initial) >= 0, "reconnect.max", "at least reconnect.initial", max);
-      require(refused.compareTo(initial) >= 0, "reconnect.refused", "at least initial", refused);
+      SECTION.requirePositive("reconnect.initial", initial);
+      SECTION.require(
+          max.compareTo(initial) >= 0, "reconnect.max", "at least reconnect.initial", max);
+      SECTION.require(
+          refused.compareTo(initial) >= 0,
+          "reconnect.refused",
+          "at least reconnect.initial",
+          refused);
     }
   }
 
@@ -91,33 +95,32 @@ public record AgentSettings(
    * @throws SettingsException naming the key
    */
   public static AgentSettings from(Config root) {
-    try {
-      Config agent = root.getConfig(SECTION);
-      return new AgentSettings(
-          new AreaId(agent.getString("area")),
-          agent.getString("name"),
-          agent.getStringList("control-endpoints").stream().map(BindAddress::parse).toList(),
-          labels(agent),
-          isAuto(agent, "capacity.cpu-millis")
-              ? Optional.empty()
-              : Optional.of(agent.getInt("capacity.cpu-millis")),
-          isAuto(agent, "capacity.memory")
-              ? Optional.empty()
-              : Optional.of(size(agent.getMemorySize("capacity.memory"))),
-          BindAddress.from(agent, "transfer"),
-          Path.of(agent.getString("state-dir")),
-          Path.of(agent.getString("images-dir")),
-          agent.getDuration("heartbeat"),
-          new Reconnect(
-              agent.getDuration("reconnect.initial"),
-              agent.getDuration("reconnect.max"),
-              agent.getDuration("reconnect.refused")),
-          agent.getInt("migrations-in"),
-          agent.getInt("migrations-out"),
-          agent.getBoolean("insecure-bind"));
-    } catch (ConfigException | MalformedIdException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()), e);
-    }
+    return SECTION.read(root, AgentSettings::of);
+  }
+
+  private static AgentSettings of(Config agent) {
+    return new AgentSettings(
+        new AreaId(agent.getString("area")),
+        agent.getString("name"),
+        agent.getStringList("control-endpoints").stream().map(BindAddress::parse).toList(),
+        labels(agent),
+        isAuto(agent, "capacity.cpu-millis")
+            ? Optional.empty()
+            : Optional.of(agent.getInt("capacity.cpu-millis")),
+        isAuto(agent, "capacity.memory")
+            ? Optional.empty()
+            : Optional.of(new ByteSize(agent.getMemorySize("capacity.memory").toBytes())),
+        BindAddress.from(agent, "transfer"),
+        Path.of(agent.getString("state-dir")),
+        Path.of(agent.getString("images-dir")),
+        agent.getDuration("heartbeat"),
+        new Reconnect(
+            agent.getDuration("reconnect.initial"),
+            agent.getDuration("reconnect.max"),
+            agent.getDuration("reconnect.refused")),
+        agent.getInt("migrations-in"),
+        agent.getInt("migrations-out"),
+        agent.getBoolean("insecure-bind"));
   }
 
   private static Map<String, String> labels(Config agent) {
@@ -132,31 +135,13 @@ public record AgentSettings(
     return AUTO.equals(agent.getValue(key).unwrapped());
   }
 
-  private static ByteSize size(ConfigMemorySize size) {
-    return new ByteSize(size.toBytes());
-  }
-
-  private static boolean isPositive(Duration duration) {
-    return duration.compareTo(Duration.ZERO) > 0;
-  }
-
-  private static void requireMigrations(String key, int limit) {
-    require(limit >= 1 && limit <= MIGRATIONS_LIMIT, key, "1.." + MIGRATIONS_LIMIT, limit);
-  }
-
   private static void requireLoopback(String key, BindAddress address) {
-    require(
+    SECTION.require(
         address.isLoopback(),
         key,
         "a loopback address, as nothing authenticates yet, unless --insecure-bind ("
-            + SECTION
+            + SECTION.path()
             + ".insecure-bind = true) accepts that",
         address);
-  }
-
-  private static void require(boolean holds, String key, String form, Object value) {
-    if (!holds) {
-      throw new SettingsException("%s.%s must be %s: %s".formatted(SECTION, key, form, value));
-    }
   }
 }

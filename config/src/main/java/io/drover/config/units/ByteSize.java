@@ -32,10 +32,6 @@ public record ByteSize(long bytes) implements Comparable<ByteSize> {
     return new ByteSize(Math.max(0, bytes - other.bytes));
   }
 
-  public double mib() {
-    return bytes / (double) MIB;
-  }
-
   @Override
   public int compareTo(ByteSize other) {
     return Long.compare(bytes, other.bytes);

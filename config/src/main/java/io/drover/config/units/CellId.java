@@ -38,6 +38,6 @@ public record CellId(AreaId area, int index) {
 
   @Override
   public String toString() {
-    return String.format("%s-%02d", area, index);
+    return area + (index < 10 ? "-0" : "-") + index; // the same digits in every locale
   }
 }

@@ -2,20 +2,20 @@ package io.drover.config.units;
 
 /** One live migration; it lives in the home cell of its VM. */
 public record MigrationId(CellId cell, String tail) implements EntityId {
+  private static final IdForm FORM = new IdForm("mig", IdForm.ULID);
+
   public MigrationId {
-    if (!tail.matches(ULID)) {
-      throw new MalformedIdException("mig", tail, ULID);
-    }
+    FORM.requireTail(tail);
   }
 
   /** Parses {@link #text()}. */
   public static MigrationId parse(String text) {
-    return EntityId.parse("mig", ULID, text, MigrationId::new);
+    return FORM.parse(text, MigrationId::new);
   }
 
   @Override
   public String text() {
-    return "mig-" + cell + "-" + tail;
+    return FORM.text(cell, tail);
   }
 
   @Override

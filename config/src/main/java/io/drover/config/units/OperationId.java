@@ -2,20 +2,20 @@ package io.drover.config.units;
 
 /** One long-running request that is not a migration, in the cell of its VM. */
 public record OperationId(CellId cell, String tail) implements EntityId {
+  private static final IdForm FORM = new IdForm("op", IdForm.ULID);
+
   public OperationId {
-    if (!tail.matches(ULID)) {
-      throw new MalformedIdException("op", tail, ULID);
-    }
+    FORM.requireTail(tail);
   }
 
   /** Parses {@link #text()}. */
   public static OperationId parse(String text) {
-    return EntityId.parse("op", ULID, text, OperationId::new);
+    return FORM.parse(text, OperationId::new);
   }
 
   @Override
   public String text() {
-    return "op-" + cell + "-" + tail;
+    return FORM.text(cell, tail);
   }
 
   @Override

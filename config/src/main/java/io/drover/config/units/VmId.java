@@ -2,20 +2,20 @@ package io.drover.config.units;
 
 /** A virtual machine; it keeps its home cell for life. */
 public record VmId(CellId cell, String tail) implements EntityId {
+  private static final IdForm FORM = new IdForm("vm", IdForm.ULID);
+
   public VmId {
-    if (!tail.matches(ULID)) {
-      throw new MalformedIdException("vm", tail, ULID);
-    }
+    FORM.requireTail(tail);
   }
 
   /** Parses {@link #text()}. */
   public static VmId parse(String text) {
-    return EntityId.parse("vm", ULID, text, VmId::new);
+    return FORM.parse(text, VmId::new);
   }
 
   @Override
   public String text() {
-    return "vm-" + cell + "-" + tail;
+    return FORM.text(cell, tail);
   }
 
   @Override
