@@ -1,7 +1,6 @@
 package io.drover.config.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.time.Duration;
 
 /**
@@ -30,24 +29,28 @@ public record EntitySettings(
     int restartLimit,
     Duration restartWindow,
     int snapshotEvery) {
-  private static final String SECTION = "drover.entities";
+  private static final Section SECTION = new Section("drover.entities");
 
   public EntitySettings {
-    if (sessionTimeout.compareTo(heartbeatInterval) <= 0) {
-      throw new SettingsException(
-          "%s.session-timeout (%s) must be longer than heartbeat-interval (%s)"
-              .formatted(SECTION, sessionTimeout, heartbeatInterval));
-    }
-    if (askTimeout.compareTo(placementTimeout) <= 0) {
-      throw new SettingsException(
-          "%s.ask-timeout (%s) must be longer than placement-timeout (%s)"
-              .formatted(SECTION, askTimeout, placementTimeout));
-    }
-    if (restartLimit < 0 || snapshotEvery < 1) {
-      throw new SettingsException(
-          "%s.restart-limit must not be negative, snapshot-every at least 1: %d, %d"
-              .formatted(SECTION, restartLimit, snapshotEvery));
-    }
+    SECTION.requirePositive("heartbeat-interval", heartbeatInterval);
+    SECTION.requirePositive("order-deadline", orderDeadline);
+    SECTION.requirePositive("order-retry", orderRetry);
+    SECTION.requirePositive("leak-check-interval", leakCheckInterval);
+    SECTION.requirePositive("placement-timeout", placementTimeout);
+    SECTION.requirePositive("inventory-timeout", inventoryTimeout);
+    SECTION.requirePositive("restart-window", restartWindow);
+    SECTION.require(
+        sessionTimeout.compareTo(heartbeatInterval) > 0,
+        "session-timeout",
+        "longer than heartbeat-interval (" + heartbeatInterval + ")",
+        sessionTimeout);
+    SECTION.require(
+        askTimeout.compareTo(placementTimeout) > 0,
+        "ask-timeout",
+        "longer than placement-timeout (" + placementTimeout + ")",
+        askTimeout);
+    SECTION.require(restartLimit >= 0, "restart-limit", "at least 0", restartLimit);
+    SECTION.require(snapshotEvery >= 1, "snapshot-every", "at least 1", snapshotEvery);
   }
 
   /**
@@ -56,22 +59,20 @@ public record EntitySettings(
    * @throws SettingsException naming the key
    */
   public static EntitySettings from(Config root) {
-    try {
-      Config entities = root.getConfig(SECTION);
-      return new EntitySettings(
-          entities.getDuration("ask-timeout"),
-          entities.getDuration("heartbeat-interval"),
-          entities.getDuration("session-timeout"),
-          entities.getDuration("order-deadline"),
-          entities.getDuration("order-retry"),
-          entities.getDuration("leak-check-interval"),
-          entities.getDuration("placement-timeout"),
-          entities.getDuration("inventory-timeout"),
-          entities.getInt("restart-limit"),
-          entities.getDuration("restart-window"),
-          entities.getInt("snapshot-every"));
-    } catch (ConfigException e) {
-      throw new SettingsException(SECTION + ": " + e.getMessage(), e);
-    }
+    return SECTION.read(
+        root,
+        entities ->
+            new EntitySettings(
+                entities.getDuration("ask-timeout"),
+                entities.getDuration("heartbeat-interval"),
+                entities.getDuration("session-timeout"),
+                entities.getDuration("order-deadline"),
+                entities.getDuration("order-retry"),
+                entities.getDuration("leak-check-interval"),
+                entities.getDuration("placement-timeout"),
+                entities.getDuration("inventory-timeout"),
+                entities.getInt("restart-limit"),
+                entities.getDuration("restart-window"),
+                entities.getInt("snapshot-every")));
   }
 }

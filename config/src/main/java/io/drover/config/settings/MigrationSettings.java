@@ -1,7 +1,6 @@
 package io.drover.config.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 
@@ -53,23 +52,36 @@ public record MigrationSettings(
     Duration recheckInterval,
     int recheckLimit,
     Duration restAfter) {
-  private static final String SECTION = "drover.migration";
+  private static final Section SECTION = new Section("drover.migration");
 
   public MigrationSettings {
-    requirePositive("downtime-limit", downtimeLimit);
-    requirePositive("step-retry", stepRetry);
-    requirePositive("host-check-interval", hostCheckInterval);
-    requirePositive("recheck-interval", recheckInterval);
-    requireAtLeast("max-rounds", maxRounds, 2);
-    requireAtLeast("plateau-rounds", plateauRounds, 1);
-    requireAtLeast("target-attempts", targetAttempts, 1);
-    requireAtLeast("verify-attempts", verifyAttempts, 1);
-    requireAtLeast("clean-attempts", cleanAttempts, 1);
-    if (stopAndCopyDeadline.compareTo(downtimeLimit) <= 0) {
-      throw new SettingsException(
-          "%s.stop-and-copy-deadline (%s) must be longer than downtime-limit (%s)"
-              .formatted(SECTION, stopAndCopyDeadline, downtimeLimit));
-    }
+    SECTION.requirePositive("downtime-limit", downtimeLimit);
+    SECTION.requirePositive("round-deadline", roundDeadline);
+    SECTION.requirePositive("outage-budget", outageBudget);
+    SECTION.requirePositive("host-lost-after", hostLostAfter);
+    SECTION.requirePositive("host-check-interval", hostCheckInterval);
+    SECTION.requirePositive("answer-deadline", answerDeadline);
+    SECTION.requirePositive("step-retry", stepRetry);
+    SECTION.requirePositive("queue-timeout", queueTimeout);
+    SECTION.requirePositive("busy-retry", busyRetry);
+    SECTION.requirePositive("target-backoff", targetBackoff);
+    SECTION.requirePositive("prepare-deadline", prepareDeadline);
+    SECTION.requirePositive("verify-deadline", verifyDeadline);
+    SECTION.requirePositive("clean-deadline", cleanDeadline);
+    SECTION.requirePositive("clean-kept", cleanKept);
+    SECTION.requirePositive("recheck-interval", recheckInterval);
+    SECTION.requirePositive("rest-after", restAfter);
+    requireAtLeast("max-rounds", 2, maxRounds);
+    requireAtLeast("plateau-rounds", 1, plateauRounds);
+    requireAtLeast("target-attempts", 1, targetAttempts);
+    requireAtLeast("verify-attempts", 1, verifyAttempts);
+    requireAtLeast("clean-attempts", 1, cleanAttempts);
+    requireAtLeast("recheck-limit", 0, recheckLimit);
+    SECTION.require(
+        stopAndCopyDeadline.compareTo(downtimeLimit) > 0,
+        "stop-and-copy-deadline",
+        "longer than downtime-limit (" + downtimeLimit + ")",
+        stopAndCopyDeadline);
   }
 
   /** {@code drover.migration} as {@code reference.conf} and nothing else says. */
@@ -83,47 +95,36 @@ public record MigrationSettings(
    * @throws SettingsException naming the key
    */
   public static MigrationSettings from(Config root) {
-    try {
-      Config migration = root.getConfig(SECTION);
-      return new MigrationSettings(
-          migration.getDuration("downtime-limit"),
-          migration.getInt("max-rounds"),
-          migration.getInt("plateau-rounds"),
-          migration.getDuration("round-deadline"),
-          migration.getDuration("outage-budget"),
-          migration.getDuration("host-lost-after"),
-          migration.getDuration("host-check-interval"),
-          migration.getDuration("answer-deadline"),
-          migration.getDuration("step-retry"),
-          migration.getDuration("queue-timeout"),
-          migration.getDuration("busy-retry"),
-          migration.getDuration("target-backoff"),
-          migration.getInt("target-attempts"),
-          migration.getDuration("prepare-deadline"),
-          migration.getDuration("stop-and-copy-deadline"),
-          migration.getDuration("verify-deadline"),
-          migration.getInt("verify-attempts"),
-          migration.getDuration("clean-deadline"),
-          migration.getInt("clean-attempts"),
-          migration.getDuration("clean-kept"),
-          migration.getDuration("recheck-interval"),
-          migration.getInt("recheck-limit"),
-          migration.getDuration("rest-after"));
-    } catch (ConfigException e) {
-      throw new SettingsException(SECTION + ": " + e.getMessage(), e);
-    }
+    return SECTION.read(
+        root,
+        migration ->
+            new MigrationSettings(
+                migration.getDuration("downtime-limit"),
+                migration.getInt("max-rounds"),
+                migration.getInt("plateau-rounds"),
+                migration.getDuration("round-deadline"),
+                migration.getDuration("outage-budget"),
+                migration.getDuration("host-lost-after"),
+                migration.getDuration("host-check-interval"),
+                migration.getDuration("answer-deadline"),
+                migration.getDuration("step-retry"),
+                migration.getDuration("queue-timeout"),
+                migration.getDuration("busy-retry"),
+                migration.getDuration("target-backoff"),
+                migration.getInt("target-attempts"),
+                migration.getDuration("prepare-deadline"),
+                migration.getDuration("stop-and-copy-deadline"),
+                migration.getDuration("verify-deadline"),
+                migration.getInt("verify-attempts"),
+                migration.getDuration("clean-deadline"),
+                migration.getInt("clean-attempts"),
+                migration.getDuration("clean-kept"),
+                migration.getDuration("recheck-interval"),
+                migration.getInt("recheck-limit"),
+                migration.getDuration("rest-after")));
   }
 
-  private static void requirePositive(String key, Duration value) {
-    if (value.compareTo(Duration.ZERO) <= 0) {
-      throw new SettingsException("%s.%s must be above 0: %s".formatted(SECTION, key, value));
-    }
-  }
-
-  private static void requireAtLeast(String key, int value, int least) {
-    if (value < least) {
-      throw new SettingsException(
-          "%s.%s must be at least %d: %d".formatted(SECTION, key, least, value));
-    }
+  private static void requireAtLeast(String key, int least, int value) {
+    SECTION.require(value >= least, key, "at least " + least, value);
   }
 }

@@ -1,7 +1,6 @@
 package io.drover.config.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +29,8 @@ public record QemuSettings(
     String cpu,
     Duration startTimeout,
     Duration deviceStateTimeout) {
-  private static final String SECTION = "drover.agent.qemu";
+  private static final Section SECTION = new Section("drover.agent.qemu");
+  private static final Section AGENT = new Section("drover.agent");
 
   /** What executes guest instructions. */
   public enum Accel {
@@ -41,11 +41,11 @@ public record QemuSettings(
   }
 
   public QemuSettings {
-    require(!binary.isBlank(), "binary", "a program", binary);
-    require(isPlain(machine), "machine", "a QEMU machine type", machine);
-    require(isPlain(cpu), "cpu", "a QEMU CPU model", cpu);
-    require(isPositive(startTimeout), "start-timeout", "above 0", startTimeout);
-    require(isPositive(deviceStateTimeout), "device-state-timeout", "above 0", deviceStateTimeout);
+    SECTION.require(!binary.isBlank(), "binary", "a program", binary);
+    SECTION.require(isPlain(machine), "machine", "a QEMU machine type", machine);
+    SECTION.require(isPlain(cpu), "cpu", "a QEMU CPU model", cpu);
+    SECTION.requirePositive("start-timeout", startTimeout);
+    SECTION.requirePositive("device-state-timeout", deviceStateTimeout);
   }
 
   /**
@@ -54,23 +54,22 @@ public record QemuSettings(
    * @throws SettingsException naming the key
    */
   public static QemuSettings from(Config root) {
-    try {
-      Config agent = root.getConfig("drover.agent");
-      Config qemu = root.getConfig(SECTION);
-      Path state = Path.of(agent.getString("state-dir")).toAbsolutePath().normalize();
-      return new QemuSettings(
-          qemu.getString("binary"),
-          accel(qemu.getString("accel")),
-          Path.of(qemu.getString("shm-dir"), nameFor(state)),
-          state.resolve("qemu"),
-          Path.of(agent.getString("images-dir")),
-          qemu.getString("machine"),
-          qemu.getString("cpu"),
-          qemu.getDuration("start-timeout"),
-          qemu.getDuration("device-state-timeout"));
-    } catch (ConfigException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()), e);
-    }
+    return AGENT.read(root, QemuSettings::ofAgent);
+  }
+
+  private static QemuSettings ofAgent(Config agent) {
+    Config qemu = agent.getConfig("qemu");
+    Path state = Path.of(agent.getString("state-dir")).toAbsolutePath().normalize();
+    return new QemuSettings(
+        qemu.getString("binary"),
+        accel(qemu.getString("accel")),
+        Path.of(qemu.getString("shm-dir"), nameFor(state)),
+        state.resolve("qemu"),
+        Path.of(agent.getString("images-dir")),
+        qemu.getString("machine"),
+        qemu.getString("cpu"),
+        qemu.getDuration("start-timeout"),
+        qemu.getDuration("device-state-timeout"));
   }
 
   /** Short, and different for every agent on a machine, as their state directories are. */
@@ -90,16 +89,6 @@ public record QemuSettings(
         return accel;
       }
     }
-    throw new SettingsException(SECTION + ".accel must be auto, kvm or tcg: " + text);
-  }
-
-  private static boolean isPositive(Duration duration) {
-    return duration.compareTo(Duration.ZERO) > 0;
-  }
-
-  private static void require(boolean holds, String key, String form, Object value) {
-    if (!holds) {
-      throw new SettingsException("%s.%s must be %s: %s".formatted(SECTION, key, form, value));
-    }
+    throw new SettingsException(SECTION.path() + ".accel must be auto, kvm or tcg: " + text);
   }
 }

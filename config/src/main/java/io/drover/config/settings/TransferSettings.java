@@ -1,7 +1,6 @@
 package io.drover.config.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import io.drover.config.units.ByteSize;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,26 +35,27 @@ public record TransferSettings(
     Duration idlePark,
     ByteSize rescanLimit,
     int unackedBatches) {
-  private static final String SECTION = "drover.transfer";
+  private static final Section SECTION = new Section("drover.transfer");
   private static final String AUTO = "auto";
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final int TRANSFERS_LIMIT = 256;
   private static final int UNACKED_LIMIT = 65_536;
 
   public TransferSettings {
-    requireTransfers("inbound-limit", inboundLimit);
-    requireTransfers("outbound-limit", outboundLimit);
-    requireAbove("connect-timeout", connectTimeout, Duration.ZERO);
-    requireAbove("keepalive-interval", keepaliveInterval, Duration.ZERO);
-    requireAbove("peer-liveness", peerLiveness, keepaliveInterval);
-    requireAbove("close-linger", closeLinger, Duration.ZERO);
-    requireAbove("active-park", activePark, Duration.ZERO);
-    require(idlePark.compareTo(activePark) >= 0, "idle-park", "at least active-park", idlePark);
-    require(
-        unackedBatches >= 1 && unackedBatches <= UNACKED_LIMIT,
-        "unacked-batches",
-        "1.." + UNACKED_LIMIT,
-        unackedBatches);
+    SECTION.requireBetween("inbound-limit", 1, TRANSFERS_LIMIT, inboundLimit);
+    SECTION.requireBetween("outbound-limit", 1, TRANSFERS_LIMIT, outboundLimit);
+    SECTION.requirePositive("connect-timeout", connectTimeout);
+    SECTION.requirePositive("keepalive-interval", keepaliveInterval);
+    SECTION.require(
+        peerLiveness.compareTo(keepaliveInterval) > 0,
+        "peer-liveness",
+        "longer than keepalive-interval (" + keepaliveInterval + ")",
+        peerLiveness);
+    SECTION.requirePositive("close-linger", closeLinger);
+    SECTION.requirePositive("active-park", activePark);
+    SECTION.require(
+        idlePark.compareTo(activePark) >= 0, "idle-park", "at least active-park", idlePark);
+    SECTION.requireBetween("unacked-batches", 1, UNACKED_LIMIT, unackedBatches);
   }
 
   /**
@@ -73,34 +73,37 @@ public record TransferSettings(
       ByteSize receiveWindow,
       ByteSize sendBuffer,
       String congestionControl) {
-    private static final int MTU_MIN = 512;
+    // A control frame of 1,280 bytes and Aeron's own header are one datagram.
+    private static final int MTU_MIN = 1_312;
     private static final int MTU_MAX = 65_504;
     private static final int FRAME_ALIGNMENT = 32;
-    private static final long TERM_MIN = 64 * 1024;
+    // An eighth of it is the longest frame, and a batch has almost 64 KiB.
+    private static final long TERM_MIN = 512 * 1024;
     private static final long TERM_MAX = 1L << 30;
 
     public PageChannel {
-      require(
+      SECTION.require(
           mtu >= MTU_MIN && mtu <= MTU_MAX && mtu % FRAME_ALIGNMENT == 0,
-          "mtu",
-          "a multiple of 32 from 512 to 65504",
+          "profiles.*.mtu",
+          "a multiple of 32 from 1312 to 65504",
           mtu);
-      require(
+      SECTION.require(
           Long.bitCount(termLength.bytes()) == 1
               && termLength.bytes() >= TERM_MIN
               && termLength.bytes() <= TERM_MAX,
-          "term-length",
-          "a power of two from 64KiB to 1GiB",
+          "profiles.*.term-length",
+          "a power of two from 512KiB to 1GiB",
           termLength);
-      require(
+      SECTION.require(
           receiveWindow.bytes() >= mtu && receiveWindow.bytes() <= termLength.bytes() / 2,
-          "receive-window",
+          "profiles.*.receive-window",
           "from one mtu to half a term-length",
           receiveWindow);
-      require(sendBuffer.bytes() >= mtu, "send-buffer", "at least one mtu", sendBuffer);
-      require(
+      SECTION.require(
+          sendBuffer.bytes() >= mtu, "profiles.*.send-buffer", "at least one mtu", sendBuffer);
+      SECTION.require(
           congestionControl.equals("static") || congestionControl.equals("cubic"),
-          "congestion-control",
+          "profiles.*.congestion-control",
           "static or cubic",
           congestionControl);
     }
@@ -121,30 +124,29 @@ public record TransferSettings(
    * @throws SettingsException naming the key
    */
   public static TransferSettings from(Config root) {
-    try {
-      Config transfer = root.getConfig(SECTION);
-      String profile = transfer.getString("profile");
-      require(
-          transfer.getConfig("profiles").hasPath(profile),
-          "profile",
-          "one of " + transfer.getObject("profiles").keySet(),
-          profile);
-      return new TransferSettings(
-          directory(transfer.getString("directory")),
-          PageChannel.from(transfer.getConfig("profiles").getConfig(profile)),
-          transfer.getInt("inbound-limit"),
-          transfer.getInt("outbound-limit"),
-          transfer.getDuration("connect-timeout"),
-          transfer.getDuration("peer-liveness"),
-          transfer.getDuration("keepalive-interval"),
-          transfer.getDuration("close-linger"),
-          transfer.getDuration("active-park"),
-          transfer.getDuration("idle-park"),
-          size(transfer, "rescan-limit"),
-          transfer.getInt("unacked-batches"));
-    } catch (ConfigException e) {
-      throw new SettingsException(String.valueOf(e.getMessage()), e);
-    }
+    return SECTION.read(root, TransferSettings::of);
+  }
+
+  private static TransferSettings of(Config transfer) {
+    String profile = transfer.getString("profile");
+    SECTION.require(
+        transfer.getConfig("profiles").hasPath(profile),
+        "profile",
+        "one of " + transfer.getObject("profiles").keySet(),
+        profile);
+    return new TransferSettings(
+        directory(transfer.getString("directory")),
+        PageChannel.from(transfer.getConfig("profiles").getConfig(profile)),
+        transfer.getInt("inbound-limit"),
+        transfer.getInt("outbound-limit"),
+        transfer.getDuration("connect-timeout"),
+        transfer.getDuration("peer-liveness"),
+        transfer.getDuration("keepalive-interval"),
+        transfer.getDuration("close-linger"),
+        transfer.getDuration("active-park"),
+        transfer.getDuration("idle-park"),
+        size(transfer, "rescan-limit"),
+        transfer.getInt("unacked-batches"));
   }
 
   private static Path directory(String configured) {
@@ -158,19 +160,5 @@ public record TransferSettings(
 
   private static ByteSize size(Config section, String key) {
     return new ByteSize(section.getMemorySize(key).toBytes());
-  }
-
-  private static void requireTransfers(String key, int limit) {
-    require(limit >= 1 && limit <= TRANSFERS_LIMIT, key, "1.." + TRANSFERS_LIMIT, limit);
-  }
-
-  private static void requireAbove(String key, Duration value, Duration bound) {
-    require(value.compareTo(bound) > 0, key, "above " + bound, value);
-  }
-
-  private static void require(boolean holds, String key, String form, Object value) {
-    if (!holds) {
-      throw new SettingsException("%s.%s must be %s: %s".formatted(SECTION, key, form, value));
-    }
   }
 }
