@@ -4,10 +4,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,7 +54,7 @@ public final class SettingsFile {
   }
 
   private static void rejectUnknownKeys(Config overrides, Config reference) {
-    for (Map.Entry<String, ConfigValue> entry : overrides.root().toConfig().entrySet()) {
+    for (Map.Entry<String, ConfigValue> entry : overrides.entrySet()) {
       String key = entry.getKey();
       if (key.startsWith(ROOT + ".") && !isKnown(key, reference)) {
         throw new SettingsException(
@@ -69,13 +71,13 @@ public final class SettingsFile {
     if (reference.hasPathOrNull(key)) {
       return true;
     }
-    int dot = key.lastIndexOf('.');
-    String parent = dot < 0 ? "" : key.substring(0, dot);
-    if (parent.isEmpty() || !reference.hasPath(parent)) {
+    List<String> path = ConfigUtil.splitPath(key);
+    String parent = ConfigUtil.joinPath(path.subList(0, path.size() - 1));
+    if (!reference.hasPath(parent)) {
       return false;
     }
     ConfigValueType type = reference.getValue(parent).valueType();
     return (type == ConfigValueType.OBJECT && reference.getConfig(parent).isEmpty())
-        || (type == ConfigValueType.LIST && key.substring(dot + 1).matches("\\d{1,3}"));
+        || (type == ConfigValueType.LIST && path.getLast().matches("\\d{1,3}"));
   }
 }
