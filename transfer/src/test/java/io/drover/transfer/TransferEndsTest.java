@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How transfers end, other than well. */
 class TransferEndsTest {
@@ -171,14 +174,19 @@ class TransferEndsTest {
     }
   }
 
-  @Test
-  void shouldEchoOneMebibyte() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"mtu=65504", "mtu=1312"})
+  void shouldEchoOneMebibyteInTheLargestAndTheSmallestDatagrams(String mtu) throws Exception {
     byte[] state = new byte[1 << 20];
     for (int i = 0; i < state.length; i++) {
       state[i] = (byte) (i * 7 ^ i >> 13);
     }
-    try (InboundTransfer in = target.receive("end", copy);
-        OutboundTransfer out = send(in)) {
+    String key = "profiles.loopback." + mtu;
+    try (TransferEngine from = TransferFixture.engine(directory, key);
+        TransferEngine to = TransferFixture.engine(directory, key);
+        InboundTransfer in = to.receive("echo", copy);
+        OutboundTransfer out =
+            from.send(in.ticket(), new TrackedGuest(memory), TransferFixture.options("echo"))) {
       CompletableFuture<Void> echo =
           CompletableFuture.runAsync(
               () -> OpaqueStreams.write(in.opaque(), OpaqueStreams.readAll(in.opaque())));
@@ -238,6 +246,22 @@ class TransferEndsTest {
         Files.createDirectory(directory.resolve("drover-transfer-" + killed.pid() + "-1"));
     TransferFixture.engine(directory).close();
     assertThat(orphan).doesNotExist();
+  }
+
+  @Test
+  void shouldStartBesideADirectoryItCannotRead() throws Exception {
+    Process killed = new ProcessBuilder("true").start();
+    killed.waitFor();
+    Path other = Files.createDirectory(directory.resolve("drover-transfer-" + killed.pid() + "-1"));
+    byte[] ofAnotherVersion = new byte[4_096];
+    Arrays.fill(ofAnotherVersion, (byte) 99);
+    Path file = Files.write(other.resolve("cnc.dat"), ofAnotherVersion);
+
+    TransferFixture.engine(directory).close();
+
+    assertThat(file).exists();
+    Files.delete(file);
+    Files.delete(other);
   }
 
   private static ByteBuffer buffer() {

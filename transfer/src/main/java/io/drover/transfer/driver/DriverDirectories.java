@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class DriverDirectories {
   private static final Logger LOG = LoggerFactory.getLogger(DriverDirectories.class);
   private static final String PREFIX = "drover-transfer-";
-  private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]+)-[0-9]+");
+  private static final Pattern NAME = Pattern.compile(PREFIX + "([0-9]{1,10})-[0-9]+");
   // A process of another container has a number we cannot look up; its driver still has a pulse.
   private static final long PULSE_MS = 10_000;
   private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -50,9 +50,19 @@ final class DriverDirectories {
     Matcher matcher = NAME.matcher(candidate.getName());
     if (matcher.matches()
         && ProcessHandle.of(Long.parseLong(matcher.group(1))).isEmpty()
-        && !CommonContext.isDriverActive(candidate, PULSE_MS, LOG::debug)) {
+        && !mayBeInUse(candidate)) {
       IoUtil.delete(candidate, true);
       LOG.info("removed {}, its process was killed", candidate);
+    }
+  }
+
+  /** One that cannot be read (another user's, another version's, half made) may be. */
+  private static boolean mayBeInUse(File candidate) {
+    try {
+      return CommonContext.isDriverActive(candidate, PULSE_MS, LOG::debug);
+    } catch (Exception e) { // Aeron throws IOException without declaring it
+      LOG.info("left {} alone: {}", candidate, e.toString());
+      return true;
     }
   }
 }
