@@ -17,12 +17,11 @@ import io.drover.transfer.lane.OutboundSession;
 import io.drover.transfer.lane.Streams;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.agrona.CloseHelper;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.slf4j.Logger;
@@ -185,13 +184,14 @@ public final class AeronTransferEngine implements TransferEngine {
     }
   }
 
-  /** Ends all transfers, then the driver. */
+  /** Ends all transfers, each in its own time but all at once, then the driver. */
   @Override
   public void close() {
     closed = true;
-    List<AutoCloseable> all = new ArrayList<>(sending);
-    all.addAll(receiving);
-    CloseHelper.closeAll(all);
+    try (ExecutorService each = Executors.newVirtualThreadPerTaskExecutor()) {
+      sending.forEach(session -> each.execute(session::close));
+      receiving.forEach(session -> each.execute(session::close));
+    }
     driver.close();
   }
 }
