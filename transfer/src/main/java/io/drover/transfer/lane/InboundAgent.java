@@ -163,6 +163,7 @@ final class InboundAgent extends TransferAgent {
     LOG.debug("transfer {} has the source {} at {}", name, hello.transferId(), hello.endpoint());
     control.attach(streams.controlTo(hello.endpoint(), hello.answerStreamId()), newGeneration);
     generation = newGeneration;
+    onPages.clear(); // what it keeps per connection is of those that are over
     rewindDue = false;
     readyDue = ready;
     silenceLimitNs = hello.outageBudget().plus(settings.peerLiveness()).toNanos();
