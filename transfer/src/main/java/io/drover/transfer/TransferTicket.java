@@ -5,6 +5,6 @@ package io.drover.transfer;
  *
  * @param endpoint the target's Aeron endpoint, {@code host:port}
  * @param streamId first of the stream ids reserved for this transfer at that endpoint
- * @param token random; the handshake of every lane carries it, so that a stray sender is refused
+ * @param token random; every frame carries it, so that a stray sender is refused
  */
 public record TransferTicket(String endpoint, int streamId, long token) {}

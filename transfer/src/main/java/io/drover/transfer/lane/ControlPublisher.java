@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlPublisher {
   /** Small enough for one datagram on any link. */
-  static final int FRAME_LENGTH_MAX = 1_280;
+  private static final int FRAME_LENGTH_MAX = 1_280;
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
   private static final int BODY_LENGTH_MAX = FRAME_LENGTH_MAX - FrameLayout.HEADER_LENGTH;
@@ -97,10 +97,8 @@ final class ControlPublisher {
   /** Sends what the pipe has, as far as there is room; the number of frames. */
   int pump(OpaquePipe pipe) {
     int frames = 0;
-    boolean sent = true;
-    while (sent) {
-      sent = pumpOnce(pipe);
-      frames += sent ? 1 : 0;
+    while (pumpOnce(pipe)) {
+      frames++;
     }
     return frames;
   }
@@ -111,9 +109,11 @@ final class ControlPublisher {
     int length = pipe.peekUnsent(scratch, data, OPAQUE_LENGTH_MAX);
     scratch.putLong(writer.bodyOffset(), pipe.sent(), ORDER);
     if (length > 0) {
-      boolean sent = send(FrameKind.OPAQUE, Long.BYTES + length);
-      pipe.onSent(sent ? length : 0);
-      return sent;
+      if (send(FrameKind.OPAQUE, Long.BYTES + length)) {
+        pipe.onSent(length);
+        return true;
+      }
+      return false;
     }
     if (pipe.isEndDue() && send(FrameKind.OPAQUE_END, Long.BYTES)) {
       pipe.onEndSent();

@@ -34,10 +34,6 @@ public final class PageBitmap {
     Arrays.fill(words, -1L);
   }
 
-  public void clearAll() {
-    Arrays.fill(words, 0);
-  }
-
   public void clear(int page) {
     words[page >> 6] &= ~(1L << page);
   }
