@@ -41,7 +41,12 @@ final class FleetVms {
 
   /** Migrates to the end. */
   JsonNode migrate(String vm, String host) {
-    return awaitEnd(request(vm, host, Map.of()));
+    return migrate(vm, host, Map.of());
+  }
+
+  /** Migrates to the end, with limits that the request names. */
+  JsonNode migrate(String vm, String host, Map<String, Long> limits) {
+    return awaitEnd(request(vm, host, limits));
   }
 
   /**
