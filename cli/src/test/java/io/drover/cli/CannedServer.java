@@ -25,7 +25,17 @@ final class CannedServer implements AutoCloseable {
   private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
   private final HttpServer server;
 
-  record Answer(int status, String contentType, Map<String, String> headers, String body) {}
+  /**
+   * What is sent for a request.
+   *
+   * @param missing bytes announced after the body that never come, as the connection breaks
+   */
+  record Answer(
+      int status, String contentType, Map<String, String> headers, String body, int missing) {
+    Answer(int status, String contentType, Map<String, String> headers, String body) {
+      this(status, contentType, headers, body, 0);
+    }
+  }
 
   CannedServer() {
     try {
@@ -80,9 +90,11 @@ final class CannedServer implements AutoCloseable {
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", answer.contentType());
     answer.headers().forEach(exchange.getResponseHeaders()::set);
-    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+    exchange.sendResponseHeaders(
+        answer.status(), bytes.length == 0 ? -1 : bytes.length + answer.missing());
     if (bytes.length > 0) {
       exchange.getResponseBody().write(bytes);
+      exchange.getResponseBody().flush();
     }
     exchange.close();
   }

@@ -71,6 +71,20 @@ class FollowingTest extends CommandRun {
   }
 
   @Test
+  void shouldGoOnWithAConsoleWhenTheConnectionBreaks() {
+    String console = "GET /v1/vms/" + WEB + "/console?fromOffset=";
+    server
+        .on(console + "0", new Answer(200, "text/plain", Map.of(), "one\n", 100))
+        .on(console + "0", text("one\ntwo\n", 0))
+        .on(console + "4", text("two\n", 4));
+
+    assertThat(drover("vm", "console", "web")).isZero();
+
+    assertThat(out()).isEqualTo("one\ntwo\n");
+    assertThat(err()).contains("the connection broke; going on from ");
+  }
+
+  @Test
   void shouldFollowAConsoleFromWhereItBrokeUntilTheVmIsGone() {
     String console = "GET /v1/vms/" + WEB + "/console?fromOffset=";
     server

@@ -16,6 +16,7 @@ final class Console {
 
   private final Session session;
   private final String path;
+  private long offset;
 
   Console(Session session, String vmPath) {
     this.session = session;
@@ -23,18 +24,19 @@ final class Console {
   }
 
   int print(long fromOffset, boolean follow) {
-    long offset = fromOffset;
+    offset = fromOffset;
     while (true) {
       long from = offset;
+      boolean whole;
       try {
-        offset = session.patiently(() -> copy(from, follow));
+        whole = session.patiently(() -> copy(follow));
       } catch (RefusedException e) {
         if (follow && e.is("not-found") && from > fromOffset) {
           return Session.DONE; // it was followed to its end
         }
         throw e;
       }
-      if (!follow && offset - from < PIECE_BYTES) {
+      if (!follow && whole && offset - from < PIECE_BYTES) {
         return Session.DONE; // less than a whole piece: that was the end
       }
       if (offset == from) {
@@ -43,13 +45,13 @@ final class Console {
     }
   }
 
-  /** Returns where to go on. */
-  private long copy(long from, boolean follow) {
+  /** Prints one answer; false when the connection broke before its end. */
+  private boolean copy(boolean follow) {
     HttpResponse<InputStream> response =
         session.api().stream(
-            path + "?fromOffset=" + from + (follow ? "&follow=true" : ""),
+            path + "?fromOffset=" + offset + (follow ? "&follow=true" : ""),
             Map.of("Accept", "text/plain"));
-    long offset = response.headers().firstValueAsLong("Drover-Console-Start").orElse(from);
+    offset = response.headers().firstValueAsLong("Drover-Console-Start").orElse(offset);
     byte[] buffer = new byte[8192];
     try (InputStream in = response.body()) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
@@ -57,9 +59,10 @@ final class Console {
         session.out().flush();
         offset += count;
       }
+      return true;
     } catch (IOException e) {
       session.terminal().err().println("drover: the connection broke; going on from " + offset);
+      return false;
     }
-    return offset;
   }
 }
