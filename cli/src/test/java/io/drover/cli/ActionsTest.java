@@ -128,6 +128,8 @@ class ActionsTest extends CommandRun {
     assertThat(drover("vm", "migrate", "web", "--bandwidth", "10MiB")).isEqualTo(2);
     assertThat(err()).contains("is not a rate such as 100MiB/s");
     assertThat(drover("vm", "fly", "web")).isEqualTo(2);
+    assertThat(drover("vm", "create", "a", "--image", "pulse", "--count", "0")).isEqualTo(2);
+    assertThat(err()).contains("--count must be at least 1: 0");
     assertThat(server.requests).isEmpty();
   }
 

@@ -91,6 +91,9 @@ final class VmCommands {
       @Option(names = "--count", defaultValue = "1", description = "How many; they are numbered.")
           int count,
       @Option(names = "--wait", description = "Wait until they run.") boolean wait) {
+    if (count < 1) {
+      throw new IllegalArgumentException("--count must be at least 1: " + count);
+    }
     ObjectNode request = Api.JSON.createObjectNode();
     String hostId = host == null ? "" : session.names().host(host);
     request.put("area", area != null ? area : area(hostId));

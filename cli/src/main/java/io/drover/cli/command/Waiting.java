@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 final class Waiting {
   private static final Duration PAUSE = Duration.ofMillis(200);
 
-  /** For VMs and operations; a migration has deadlines of its own. */
+  /** Five minutes, for VMs and operations; a migration has deadlines of its own. */
   private static final int LOOK_LIMIT = 1_500;
 
   private static final String CLEAR_LINE = "\r\u001b[K";
@@ -40,6 +40,7 @@ final class Waiting {
     JsonNode thing = session.patiently(() -> session.api().get(path));
     for (int looks = 1; !over.test(thing.path(field).asText()); looks++) {
       if (looks == LOOK_LIMIT) {
+        session.terminal().err().println("drover: not over yet; it goes on by itself");
         return thing;
       }
       session.pause(PAUSE);
@@ -52,8 +53,9 @@ final class Waiting {
   int watch(String id) {
     String path = "/v1/migrations/" + id;
     JsonNode migration = session.patiently(() -> session.api().get(path));
+    String vmPath = "/v1/vms/" + migration.path("vm").asText();
     long memoryBytes =
-        session.api().get("/v1/vms/" + migration.path("vm").asText()).path("memoryBytes").asLong();
+        session.patiently(() -> session.api().get(vmPath)).path("memoryBytes").asLong();
     String drawn = "";
     while (!migration.path("over").asBoolean()) {
       drawn = draw(MigrationReport.progress(migration, memoryBytes), drawn);
