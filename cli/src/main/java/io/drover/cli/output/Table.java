@@ -1,16 +1,17 @@
 package io.drover.cli.output;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** Columns aligned with two blanks between them; a header that ends in {@code >} aligns right. */
 public final class Table {
   private final List<String> headers;
+  private final int[] widths;
   private final List<List<String>> rows = new ArrayList<>();
 
   public Table(String... headers) {
     this.headers = List.of(headers);
+    this.widths = this.headers.stream().mapToInt(header -> name(header).length()).toArray();
   }
 
   /** Adds a row of as many cells as there are headers. */
@@ -19,7 +20,10 @@ public final class Table {
       throw new IllegalArgumentException(
           "%d cells for %d columns".formatted(cells.length, headers.size()));
     }
-    rows.add(Arrays.asList(cells));
+    for (int column = 0; column < cells.length; column++) {
+      widths[column] = Math.max(widths[column], cells[column].length());
+    }
+    rows.add(List.of(cells));
     return this;
   }
 
@@ -35,17 +39,11 @@ public final class Table {
   private void appendLine(StringBuilder text, List<String> cells) {
     StringBuilder line = new StringBuilder();
     for (int column = 0; column < cells.size(); column++) {
-      String padding = " ".repeat(width(column) - cells.get(column).length());
+      String padding = " ".repeat(widths[column] - cells.get(column).length());
       boolean right = headers.get(column).endsWith(">");
       line.append(right ? padding + cells.get(column) : cells.get(column) + padding).append("  ");
     }
     text.append(line.toString().stripTrailing()).append('\n');
-  }
-
-  private int width(int column) {
-    return Math.max(
-        name(headers.get(column)).length(),
-        rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0));
   }
 
   private static String name(String header) {
