@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The HTTP API of one control node. A problem becomes a {@link RefusedException}, silence an {@link
@@ -71,11 +70,7 @@ public final class Api {
    * or an unknown outcome it is asked again.
    */
   public JsonNode post(String path, JsonNode body, String idempotencyKey) {
-    HttpRequest.Builder request =
-        request(path)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", idempotencyKey)
-            .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+    HttpRequest.Builder request = posting(path, body).header("Idempotency-Key", idempotencyKey);
     for (int attempt = 1; ; attempt++) {
       try {
         return json(send(request));
@@ -93,11 +88,13 @@ public final class Api {
 
   /** Asks for a change with a body. */
   public JsonNode post(String path, JsonNode body) {
-    return json(
-        send(
-            request(path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))));
+    return json(send(posting(path, body)));
+  }
+
+  private HttpRequest.Builder posting(String path, JsonNode body) {
+    return request(path)
+        .header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
   }
 
   /** All items of a list, page by page. */
@@ -134,7 +131,7 @@ public final class Api {
     }
     try (InputStream body = response.body()) {
       String text = new String(body.readAllBytes(), StandardCharsets.UTF_8);
-      throw refused(response.statusCode(), text, null);
+      throw refused(response.statusCode(), text);
     } catch (IOException e) {
       throw unreachable(e);
     }
@@ -171,26 +168,25 @@ public final class Api {
 
   private JsonNode json(HttpResponse<String> response) {
     if (response.statusCode() >= 400) {
-      throw refused(response.statusCode(), response.body(), null);
+      throw refused(response.statusCode(), response.body());
     }
     try {
       return JSON.readTree(response.body());
-    } catch (JsonProcessingException e) {
-      throw refused(response.statusCode(), response.body(), e);
+    } catch (JsonProcessingException _) {
+      throw notDrover(response.statusCode());
     }
   }
 
-  private RefusedException refused(int status, String body, @Nullable Exception cause) {
-    if (cause == null) {
-      try {
-        JsonNode problem = JSON.readTree(body);
-        if (problem != null && problem.has("type")) {
-          return new RefusedException(problem);
-        }
-      } catch (JsonProcessingException _) {
-        // not a problem of ours: said below
-      }
+  private RefusedException refused(int status, String body) {
+    try {
+      JsonNode problem = JSON.readTree(body);
+      return problem.has("type") ? new RefusedException(problem) : notDrover(status);
+    } catch (JsonProcessingException _) {
+      return notDrover(status);
     }
+  }
+
+  private RefusedException notDrover(int status) {
     return new RefusedException(
         JSON.createObjectNode()
             .put("type", "about:blank")
