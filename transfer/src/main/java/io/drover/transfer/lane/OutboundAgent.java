@@ -38,7 +38,7 @@ final class OutboundAgent extends TransferAgent {
   private final Subscription answers;
   private final FragmentHandler onFragment = handler(CONTROL_STREAM, this::onSound);
   private final CompletableFuture<Void> connected = new CompletableFuture<>();
-  private final AtomicReference<@Nullable RoundCall> call = new AtomicReference<>();
+  private final AtomicReference<@Nullable RoundCall<?>> call = new AtomicReference<>();
   private @Nullable ExclusivePublication pages;
   private int generation;
   private boolean open;
@@ -76,7 +76,7 @@ final class OutboundAgent extends TransferAgent {
   }
 
   /** Hands a round to the transfer's thread. From the caller's thread, one at a time. */
-  void submit(RoundCall next) throws TransferException {
+  void submit(RoundCall<?> next) throws TransferException {
     if (!call.compareAndSet(null, next)) {
       throw new IllegalStateException(name + " is in a round already");
     }
@@ -104,7 +104,7 @@ final class OutboundAgent extends TransferAgent {
   @Override
   protected void onFailed(TransferException cause) {
     connected.completeExceptionally(cause);
-    RoundCall current = call.get();
+    RoundCall<?> current = call.get();
     if (current != null) {
       current.fail(cause);
     }
@@ -119,7 +119,7 @@ final class OutboundAgent extends TransferAgent {
   @Override
   protected int doWork(long nowNs) throws TransferException {
     int work = answers.poll(onFragment, FRAGMENTS_PER_POLL);
-    RoundCall current = call.get();
+    RoundCall<?> current = call.get();
     if (current != null && !current.isBegun()) {
       current.begin(sender);
       work++;

@@ -10,106 +10,83 @@ import java.util.concurrent.CompletableFuture;
 /**
  * One round that a caller waits for. Made by the caller, begun and completed by the transfer's
  * thread.
+ *
+ * @param <R> what the caller is told of it
  */
-sealed interface RoundCall {
-  boolean isBegun();
+abstract sealed class RoundCall<R> {
+  final CompletableFuture<R> report = new CompletableFuture<>();
+  private final long askedNs = System.nanoTime();
+  private final boolean last;
+  private boolean begun;
+  private long bytesBefore;
+  private int round;
 
-  void begin(PageSender sender);
+  private RoundCall(boolean last) {
+    this.last = last;
+  }
 
-  void complete(PageSender sender);
+  boolean isBegun() {
+    return begun;
+  }
 
-  void fail(TransferException cause);
+  void begin(PageSender sender) {
+    begun = true;
+    bytesBefore = sender.sentBytes();
+    round = sender.round();
+    sender.begin(last);
+  }
+
+  void complete(PageSender sender) {
+    long bytes = sender.sentBytes() - bytesBefore;
+    report.complete(reportOf(sender, bytes, System.nanoTime() - askedNs));
+  }
+
+  void fail(TransferException cause) {
+    report.completeExceptionally(cause);
+  }
+
+  int round() {
+    return round;
+  }
+
+  abstract R reportOf(PageSender sender, long bytes, long durationNs);
 
   /** A round while the guest runs. */
-  final class Running implements RoundCall {
-    final CompletableFuture<RoundReport> report = new CompletableFuture<>();
-    private final Clock clock = new Clock();
+  static final class Running extends RoundCall<RoundReport> {
     private final Bandwidth bandwidth;
 
     Running(Bandwidth bandwidth) {
+      super(false);
       this.bandwidth = bandwidth;
     }
 
     @Override
-    public boolean isBegun() {
-      return clock.begun;
-    }
-
-    @Override
-    public void begin(PageSender sender) {
-      clock.begin(sender);
-      sender.begin(false);
-    }
-
-    @Override
-    public void complete(PageSender sender) {
-      long durationNs = clock.sinceNs();
-      long bytes = sender.sentBytes() - clock.bytesBefore;
-      report.complete(
-          new RoundReport(
-              clock.round,
-              sender.sentPages(),
-              sender.zeroPages(),
-              bytes,
-              sender.cursor().remainingPages(),
-              sender.cursor().dirtyPagesPerSecond(),
-              bandwidth.sample(bytes, durationNs),
-              Duration.ofNanos(durationNs)));
-    }
-
-    @Override
-    public void fail(TransferException cause) {
-      report.completeExceptionally(cause);
+    RoundReport reportOf(PageSender sender, long bytes, long durationNs) {
+      return new RoundReport(
+          round(),
+          sender.sentPages(),
+          sender.zeroPages(),
+          bytes,
+          sender.cursor().remainingPages(),
+          sender.cursor().dirtyPagesPerSecond(),
+          bandwidth.sample(bytes, durationNs),
+          Duration.ofNanos(durationNs));
     }
   }
 
   /** The rest, with the guest paused. */
-  final class Final implements RoundCall {
-    final CompletableFuture<FinalReport> report = new CompletableFuture<>();
-    private final Clock clock = new Clock();
-
-    @Override
-    public boolean isBegun() {
-      return clock.begun;
+  static final class Final extends RoundCall<FinalReport> {
+    Final() {
+      super(true);
     }
 
     @Override
-    public void begin(PageSender sender) {
-      clock.begin(sender);
-      sender.begin(true);
-    }
-
-    @Override
-    public void complete(PageSender sender) {
-      report.complete(
-          new FinalReport(
-              sender.digest(),
-              sender.sentPages() + sender.zeroPages(),
-              sender.sentBytes() - clock.bytesBefore,
-              Duration.ofNanos(clock.sinceNs())));
-    }
-
-    @Override
-    public void fail(TransferException cause) {
-      report.completeExceptionally(cause);
-    }
-  }
-
-  /** When a round was asked for, and what had been sent until then. */
-  final class Clock {
-    private final long askedNs = System.nanoTime();
-    private boolean begun;
-    private long bytesBefore;
-    private int round;
-
-    private void begin(PageSender sender) {
-      begun = true;
-      bytesBefore = sender.sentBytes();
-      round = sender.round();
-    }
-
-    private long sinceNs() {
-      return System.nanoTime() - askedNs;
+    FinalReport reportOf(PageSender sender, long bytes, long durationNs) {
+      return new FinalReport(
+          sender.digest(),
+          sender.sentPages() + sender.zeroPages(),
+          bytes,
+          Duration.ofNanos(durationNs));
     }
   }
 
@@ -117,7 +94,7 @@ sealed interface RoundCall {
    * What the link carries. A round of a few pages says more about waiting than about the link, so
    * that only rounds of {@link #SAMPLE_MIN_BYTES} count as soon as there was one.
    */
-  final class Bandwidth {
+  static final class Bandwidth {
     private static final long SAMPLE_MIN_BYTES = 4L << 20;
     private static final double NANOS = 1e9;
 
