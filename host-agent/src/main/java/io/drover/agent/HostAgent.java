@@ -171,7 +171,7 @@ public final class HostAgent implements AutoCloseable {
             blocking,
             parts.clock,
             parts.listener,
-            new BlackoutModel(),
+            new BlackoutModel(parts.clock),
             new MemoryLedger(capacity.memory()),
             new Semaphore(settings.migrationsIn()),
             new Semaphore(settings.migrationsOut()));

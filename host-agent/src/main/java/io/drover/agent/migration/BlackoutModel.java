@@ -3,13 +3,21 @@ package io.drover.agent.migration;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Predicts how long a guest would stand still if it were stopped now: the time for what is dirty
- * plus a fixed part (pausing, the last scan, device state, the decision, resuming), learned per
- * hypervisor from the migrations of this host. Safe on any thread.
+ * plus a fixed part (pausing, the last scan, device state, the decision, resuming), which is the
+ * median of what the last migrations of such guests from this host took. Safe on any thread.
+ *
+ * <p>Old samples are forgotten: a migration that is not begun because its prediction is too long
+ * teaches nothing, and a busy minute would refuse migrations for ever.
  */
 public final class BlackoutModel {
   /** Before the first migration: pausing and loading device state of a small guest. */
@@ -21,13 +29,35 @@ public final class BlackoutModel {
    */
   static final Duration DECISION_ALLOWANCE = Duration.ofMillis(20);
 
-  /** Weight of the newest migration. */
-  private static final double ALPHA = 0.4;
+  /** Samples the median is taken of; one slow migration among three changes nothing. */
+  static final int SAMPLE_LIMIT = 5;
 
-  private final Map<String, Duration> fixedParts = new ConcurrentHashMap<>();
+  static final Duration SAMPLE_LIFE = Duration.ofMinutes(5);
 
-  Duration predict(String hypervisor, ByteSize remaining, DataRate bandwidth) {
-    return fixedPart(hypervisor).plus(bandwidth.timeFor(remaining));
+  private final InstantSource clock;
+  private final Map<GuestClass, Deque<Sample>> samples = new ConcurrentHashMap<>();
+
+  /**
+   * Guests that take about as long: reading all memory once more is most of it where a hypervisor
+   * does not say which pages are dirty.
+   *
+   * @param magnitude of the memory: its size in bytes rounded up to the next power of two
+   */
+  record GuestClass(String hypervisor, long magnitude) {
+    static GuestClass of(String hypervisor, ByteSize memory) {
+      long bytes = Math.max(1, memory.bytes());
+      return new GuestClass(hypervisor, Long.highestOneBit(2 * bytes - 1));
+    }
+  }
+
+  private record Sample(Instant at, Duration fixedPart) {}
+
+  public BlackoutModel(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  Duration predict(GuestClass guest, ByteSize remaining, DataRate bandwidth) {
+    return fixedPart(guest).plus(bandwidth.timeFor(remaining));
   }
 
   /**
@@ -35,16 +65,32 @@ public final class BlackoutModel {
    *
    * @param stopped from the pause to the end of the device state
    */
-  void learn(String hypervisor, Duration stopped, ByteSize finalBytes, DataRate bandwidth) {
-    Duration fixed = stopped.minus(bandwidth.timeFor(finalBytes));
-    long sample = Math.max(0, fixed.toNanos()) + DECISION_ALLOWANCE.toNanos();
-    fixedParts.merge(
-        hypervisor,
-        Duration.ofNanos(sample),
-        (old, _) -> Duration.ofNanos((long) (ALPHA * sample + (1 - ALPHA) * old.toNanos())));
+  void learn(GuestClass guest, Duration stopped, ByteSize finalBytes, DataRate bandwidth) {
+    Duration seen = stopped.minus(bandwidth.timeFor(finalBytes));
+    Duration fixed = (seen.isNegative() ? Duration.ZERO : seen).plus(DECISION_ALLOWANCE);
+    Sample sample = new Sample(clock.instant(), fixed);
+    samples.compute(
+        guest,
+        (_, known) -> {
+          Deque<Sample> kept = known == null ? new ArrayDeque<>() : new ArrayDeque<>(known);
+          kept.addLast(sample);
+          if (kept.size() > SAMPLE_LIMIT) {
+            kept.removeFirst();
+          }
+          return kept;
+        });
   }
 
-  Duration fixedPart(String hypervisor) {
-    return fixedParts.getOrDefault(hypervisor, INITIAL_FIXED_PART.plus(DECISION_ALLOWANCE));
+  Duration fixedPart(GuestClass guest) {
+    Instant oldest = clock.instant().minus(SAMPLE_LIFE);
+    List<Duration> recent =
+        samples.getOrDefault(guest, new ArrayDeque<>()).stream()
+            .filter(sample -> sample.at.isAfter(oldest))
+            .map(Sample::fixedPart)
+            .sorted()
+            .toList();
+    return recent.isEmpty()
+        ? INITIAL_FIXED_PART.plus(DECISION_ALLOWANCE)
+        : recent.get((recent.size() - 1) / 2);
   }
 }

@@ -76,7 +76,11 @@ public final class OutgoingMigration {
     this.vm = guest.spec().vm();
     this.guest = guest;
     this.transfer = transfer;
-    this.figures = new SourceFigures(migration, hypervisor, parts.model);
+    this.figures =
+        new SourceFigures(
+            migration,
+            BlackoutModel.GuestClass.of(hypervisor, guest.spec().resources().memory()),
+            parts.model);
     this.listener = parts.listener;
     this.reports = parts.reports;
   }

@@ -1,5 +1,6 @@
 package io.drover.agent.migration;
 
+import io.drover.agent.migration.BlackoutModel.GuestClass;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.MigrationId;
@@ -20,13 +21,13 @@ final class SourceFigures {
   private static final long PAGE_BYTES = 4096;
 
   private final MigrationId migration;
-  private final String hypervisor;
+  private final GuestClass guest;
   private final BlackoutModel model;
   private DataRate bandwidth = DataRate.UNLIMITED; // unknown until measured
 
-  SourceFigures(MigrationId migration, String hypervisor, BlackoutModel model) {
+  SourceFigures(MigrationId migration, GuestClass guest, BlackoutModel model) {
     this.migration = migration;
-    this.hypervisor = hypervisor;
+    this.guest = guest;
     this.model = model;
   }
 
@@ -45,7 +46,7 @@ final class SourceFigures {
         .setDirtyPagesPerS(round.dirtyPagesPerSecond())
         .setBandwidthBytesPerS(bandwidth.bytesPerSecond())
         .setDurationUs(micros(round.duration()))
-        .setPredictedBlackoutUs(micros(model.predict(hypervisor, remaining(round), bandwidth)))
+        .setPredictedBlackoutUs(micros(model.predict(guest, remaining(round), bandwidth)))
         .build();
   }
 
@@ -56,7 +57,7 @@ final class SourceFigures {
 
   /** The final pages; the model learns from how long the source took in all. */
   SourceStopped.Builder of(FinalReport rest, Duration total) {
-    model.learn(hypervisor, total, new ByteSize(rest.finalBytes()), bandwidth);
+    model.learn(guest, total, new ByteSize(rest.finalBytes()), bandwidth);
     return SourceStopped.newBuilder()
         .setDigest(rest.digest())
         .setFinalPages(rest.finalPages())
