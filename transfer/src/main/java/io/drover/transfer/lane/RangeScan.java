@@ -21,7 +21,7 @@ final class RangeScan implements Runnable {
   private final PageBitmap differing;
   // Written last by the scanning thread: makes its bits visible to who reads false.
   private volatile boolean running = true;
-  private volatile @Nullable RuntimeException failure;
+  private volatile @Nullable Throwable failure;
 
   private RangeScan(PageMemory memory, PageTable table, PageBitmap resident, int from, int until) {
     this.resident = resident;
@@ -65,7 +65,7 @@ final class RangeScan implements Runnable {
           differing.set(page);
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // an Error is what a fault in mapped memory comes as
       failure = e;
     } finally {
       running = false;
@@ -78,7 +78,7 @@ final class RangeScan implements Runnable {
 
   /** Of a scan that has ended. */
   PageBitmap differing() {
-    RuntimeException cause = failure;
+    Throwable cause = failure;
     if (cause != null) {
       throw new IllegalStateException("memory could not be scanned", cause);
     }
