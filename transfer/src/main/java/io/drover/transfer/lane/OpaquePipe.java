@@ -3,16 +3,14 @@ package io.drover.transfer.lane;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.TransferException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One side of the duplex stream beside the pages. Bytes stay here until the peer has them, so that
- * a broken stream goes on where it was. All state is under one lock: the callers' threads on one
- * side, the transfer's thread on the other.
+ * a broken stream goes on where it was. Its lock stands between the callers' threads and the
+ * transfer's.
  */
 final class OpaquePipe implements OpaqueChannel {
   /** Bytes per direction between writer and reader. Both sides have the same: it is the window. */
@@ -21,8 +19,6 @@ final class OpaquePipe implements OpaqueChannel {
   private static final long OPEN = -1;
 
   private final Runnable wakeTransfer;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
   private final ByteRing output = new ByteRing(WINDOW);
   private final ByteRing input = new ByteRing(WINDOW);
   private long written;
@@ -41,62 +37,47 @@ final class OpaquePipe implements OpaqueChannel {
   }
 
   @Override
-  public void write(ByteBuffer bytes) throws TransferException {
-    lock.lock();
-    try {
-      requireOpenOutput();
-      while (bytes.hasRemaining()) {
-        checkFailure();
-        int space = (int) (WINDOW - (written - peerReceived));
-        if (space == 0) {
-          await();
-          continue;
-        }
-        int length = Math.min(space, bytes.remaining());
-        output.put(written, bytes, length);
-        written += length;
-        wakeTransfer.run();
+  public synchronized void write(ByteBuffer bytes) throws TransferException {
+    requireOpenOutput();
+    while (bytes.hasRemaining()) {
+      checkFailure();
+      int space = (int) (WINDOW - (written - peerReceived));
+      if (space == 0) {
+        await();
+        continue;
       }
-      checkFailure();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public void endOutput() throws TransferException {
-    lock.lock();
-    try {
-      checkFailure();
-      outputEnd = written;
+      int length = Math.min(space, bytes.remaining());
+      output.put(written, bytes, length);
+      written += length;
       wakeTransfer.run();
-    } finally {
-      lock.unlock();
     }
+    checkFailure();
   }
 
   @Override
-  public int read(ByteBuffer into) throws TransferException {
+  public synchronized void endOutput() throws TransferException {
+    checkFailure();
+    outputEnd = written;
+    wakeTransfer.run();
+  }
+
+  @Override
+  public synchronized int read(ByteBuffer into) throws TransferException {
     if (!into.hasRemaining()) {
       throw new IllegalArgumentException("no room to read into");
     }
-    lock.lock();
-    try {
-      while (received == consumed) {
-        if (inputEnd == consumed) {
-          return -1;
-        }
-        checkFailure();
-        await();
+    while (received == consumed) {
+      if (inputEnd == consumed) {
+        return -1;
       }
-      int length = (int) Math.min(received - consumed, into.remaining());
-      input.get(consumed, into, length);
-      consumed += length;
-      wakeTransfer.run();
-      return length;
-    } finally {
-      lock.unlock();
+      checkFailure();
+      await();
     }
+    int length = (int) Math.min(received - consumed, into.remaining());
+    input.get(consumed, into, length);
+    consumed += length;
+    wakeTransfer.run();
+    return length;
   }
 
   private void requireOpenOutput() {
@@ -115,7 +96,7 @@ final class OpaquePipe implements OpaqueChannel {
   @SuppressWarnings("WaitNotInLoop") // its callers loop
   private void await() throws TransferException {
     try {
-      changed.await();
+      wait();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TransferException("interrupted on the opaque channel", e);
@@ -123,16 +104,11 @@ final class OpaquePipe implements OpaqueChannel {
   }
 
   /** Fails all blocked and later calls, but lets what has arrived be read. */
-  void fail(TransferException cause) {
-    lock.lock();
-    try {
-      if (failure == null) {
-        failure = cause;
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
+  synchronized void fail(TransferException cause) {
+    if (failure == null) {
+      failure = cause;
     }
+    notifyAll();
   }
 
   /**
@@ -140,63 +116,33 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return bytes copied
    */
-  int peekUnsent(MutableDirectBuffer into, int offset, int limit) {
-    lock.lock();
-    try {
-      long window = peerConsumed + WINDOW - sent;
-      int length = (int) Math.min(Math.min(written - sent, window), limit);
-      output.get(sent, into, offset, length);
-      return length;
-    } finally {
-      lock.unlock();
-    }
+  synchronized int peekUnsent(MutableDirectBuffer into, int offset, int limit) {
+    long window = peerConsumed + WINDOW - sent;
+    int length = (int) Math.min(Math.min(written - sent, window), limit);
+    output.get(sent, into, offset, length);
+    return length;
   }
 
-  long sent() {
-    lock.lock();
-    try {
-      return sent;
-    } finally {
-      lock.unlock();
-    }
+  synchronized long sent() {
+    return sent;
   }
 
-  void onSent(int length) {
-    lock.lock();
-    try {
-      sent += length;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void onSent(int length) {
+    sent += length;
   }
 
   /** Whether the end of this direction is to be sent now. */
-  boolean isEndDue() {
-    lock.lock();
-    try {
-      return !endSent && outputEnd == sent;
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean isEndDue() {
+    return !endSent && outputEnd == sent;
   }
 
-  void onEndSent() {
-    lock.lock();
-    try {
-      endSent = true;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void onEndSent() {
+    endSent = true;
   }
 
   /** Whether the peer has all that was written. */
-  boolean isFlushed() {
-    lock.lock();
-    try {
-      return peerReceived == written && (outputEnd == OPEN || endSent);
-    } finally {
-      lock.unlock();
-    }
+  synchronized boolean isFlushed() {
+    return peerReceived == written && (outputEnd == OPEN || endSent);
   }
 
   /**
@@ -204,19 +150,14 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return false when that cannot be
    */
-  boolean onStatus(long nowReceived, long nowConsumed) {
-    lock.lock();
-    try {
-      if (nowReceived > sent || nowConsumed > nowReceived || nowReceived < 0 || nowConsumed < 0) {
-        return false;
-      }
-      peerReceived = Math.max(peerReceived, nowReceived);
-      peerConsumed = Math.max(peerConsumed, nowConsumed);
-      changed.signalAll();
-      return true;
-    } finally {
-      lock.unlock();
+  synchronized boolean onStatus(long nowReceived, long nowConsumed) {
+    if (nowReceived > sent || nowConsumed > nowReceived || nowReceived < 0 || nowConsumed < 0) {
+      return false;
     }
+    peerReceived = Math.max(peerReceived, nowReceived);
+    peerConsumed = Math.max(peerConsumed, nowConsumed);
+    notifyAll();
+    return true;
   }
 
   /**
@@ -224,20 +165,15 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return false when the peer cannot be there
    */
-  boolean rewind(long position) {
-    lock.lock();
-    try {
-      if (position < peerReceived || position > sent) {
-        return false;
-      }
-      peerReceived = position;
-      sent = position;
-      endSent = false;
-      changed.signalAll();
-      return true;
-    } finally {
-      lock.unlock();
+  synchronized boolean rewind(long position) {
+    if (position < peerReceived || position > sent) {
+      return false;
     }
+    peerReceived = position;
+    sent = position;
+    endSent = false;
+    notifyAll();
+    return true;
   }
 
   /**
@@ -245,51 +181,31 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return false when they are not the next ones, or more than the window
    */
-  boolean onData(long position, DirectBuffer buffer, int offset, int length) {
-    lock.lock();
-    try {
-      if (position != received || received + length - consumed > WINDOW) {
-        return false;
-      }
-      input.put(received, buffer, offset, length);
-      received += length;
-      changed.signalAll();
-      return true;
-    } finally {
-      lock.unlock();
+  synchronized boolean onData(long position, DirectBuffer buffer, int offset, int length) {
+    if (position != received || received + length - consumed > WINDOW) {
+      return false;
     }
+    input.put(received, buffer, offset, length);
+    received += length;
+    notifyAll();
+    return true;
   }
 
   /** The peer's direction ends here; false when bytes are missing. */
-  boolean onEnd(long position) {
-    lock.lock();
-    try {
-      if (position != received) {
-        return false;
-      }
-      inputEnd = position;
-      changed.signalAll();
-      return true;
-    } finally {
-      lock.unlock();
+  synchronized boolean onEnd(long position) {
+    if (position != received) {
+      return false;
     }
+    inputEnd = position;
+    notifyAll();
+    return true;
   }
 
-  long received() {
-    lock.lock();
-    try {
-      return received;
-    } finally {
-      lock.unlock();
-    }
+  synchronized long received() {
+    return received;
   }
 
-  long consumed() {
-    lock.lock();
-    try {
-      return consumed;
-    } finally {
-      lock.unlock();
-    }
+  synchronized long consumed() {
+    return consumed;
   }
 }
