@@ -3,14 +3,16 @@ package io.drover.transfer.lane;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.TransferException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One side of the duplex stream beside the pages. Bytes stay here until the peer has them, so that
- * a broken stream goes on where it was. Its lock stands between the callers' threads and the
- * transfer's.
+ * a broken stream goes on where it was. All state is under one lock: the callers' threads on one
+ * side, the transfer's thread on the other.
  */
 final class OpaquePipe implements OpaqueChannel {
   /** Bytes per direction between writer and reader. Both sides have the same: it is the window. */
@@ -19,6 +21,9 @@ final class OpaquePipe implements OpaqueChannel {
   private static final long OPEN = -1;
 
   private final Runnable wakeTransfer;
+  private final ReentrantLock lock = new ReentrantLock();
+  // Not a monitor: a ForkJoinPool whose thread waits on a condition starts another one.
+  private final Condition changed = lock.newCondition();
   private final ByteRing output = new ByteRing(WINDOW);
   private final ByteRing input = new ByteRing(WINDOW);
   private long written;
@@ -37,47 +42,62 @@ final class OpaquePipe implements OpaqueChannel {
   }
 
   @Override
-  public synchronized void write(ByteBuffer bytes) throws TransferException {
-    requireOpenOutput();
-    while (bytes.hasRemaining()) {
-      checkFailure();
-      int space = (int) (WINDOW - (written - peerReceived));
-      if (space == 0) {
-        await();
-        continue;
+  public void write(ByteBuffer bytes) throws TransferException {
+    lock.lock();
+    try {
+      requireOpenOutput();
+      while (bytes.hasRemaining()) {
+        checkFailure();
+        int space = (int) (WINDOW - (written - peerReceived));
+        if (space == 0) {
+          await();
+          continue;
+        }
+        int length = Math.min(space, bytes.remaining());
+        output.put(written, bytes, length);
+        written += length;
+        wakeTransfer.run();
       }
-      int length = Math.min(space, bytes.remaining());
-      output.put(written, bytes, length);
-      written += length;
-      wakeTransfer.run();
+      checkFailure();
+    } finally {
+      lock.unlock();
     }
-    checkFailure();
   }
 
   @Override
-  public synchronized void endOutput() throws TransferException {
-    checkFailure();
-    outputEnd = written;
-    wakeTransfer.run();
+  public void endOutput() throws TransferException {
+    lock.lock();
+    try {
+      checkFailure();
+      outputEnd = written;
+      wakeTransfer.run();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
-  public synchronized int read(ByteBuffer into) throws TransferException {
+  public int read(ByteBuffer into) throws TransferException {
     if (!into.hasRemaining()) {
       throw new IllegalArgumentException("no room to read into");
     }
-    while (received == consumed) {
-      if (inputEnd == consumed) {
-        return -1;
+    lock.lock();
+    try {
+      while (received == consumed) {
+        if (inputEnd == consumed) {
+          return -1;
+        }
+        checkFailure();
+        await();
       }
-      checkFailure();
-      await();
+      int length = (int) Math.min(received - consumed, into.remaining());
+      input.get(consumed, into, length);
+      consumed += length;
+      wakeTransfer.run();
+      return length;
+    } finally {
+      lock.unlock();
     }
-    int length = (int) Math.min(received - consumed, into.remaining());
-    input.get(consumed, into, length);
-    consumed += length;
-    wakeTransfer.run();
-    return length;
   }
 
   private void requireOpenOutput() {
@@ -96,7 +116,7 @@ final class OpaquePipe implements OpaqueChannel {
   @SuppressWarnings("WaitNotInLoop") // its callers loop
   private void await() throws TransferException {
     try {
-      wait();
+      changed.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TransferException("interrupted on the opaque channel", e);
@@ -104,11 +124,16 @@ final class OpaquePipe implements OpaqueChannel {
   }
 
   /** Fails all blocked and later calls, but lets what has arrived be read. */
-  synchronized void fail(TransferException cause) {
-    if (failure == null) {
-      failure = cause;
+  void fail(TransferException cause) {
+    lock.lock();
+    try {
+      if (failure == null) {
+        failure = cause;
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
-    notifyAll();
   }
 
   /**
@@ -116,33 +141,63 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return bytes copied
    */
-  synchronized int peekUnsent(MutableDirectBuffer into, int offset, int limit) {
-    long window = peerConsumed + WINDOW - sent;
-    int length = (int) Math.min(Math.min(written - sent, window), limit);
-    output.get(sent, into, offset, length);
-    return length;
+  int peekUnsent(MutableDirectBuffer into, int offset, int limit) {
+    lock.lock();
+    try {
+      long window = peerConsumed + WINDOW - sent;
+      int length = (int) Math.min(Math.min(written - sent, window), limit);
+      output.get(sent, into, offset, length);
+      return length;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized long sent() {
-    return sent;
+  long sent() {
+    lock.lock();
+    try {
+      return sent;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void onSent(int length) {
-    sent += length;
+  void onSent(int length) {
+    lock.lock();
+    try {
+      sent += length;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether the end of this direction is to be sent now. */
-  synchronized boolean isEndDue() {
-    return !endSent && outputEnd == sent;
+  boolean isEndDue() {
+    lock.lock();
+    try {
+      return !endSent && outputEnd == sent;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized void onEndSent() {
-    endSent = true;
+  void onEndSent() {
+    lock.lock();
+    try {
+      endSent = true;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Whether the peer has all that was written. */
-  synchronized boolean isFlushed() {
-    return peerReceived == written && (outputEnd == OPEN || endSent);
+  boolean isFlushed() {
+    lock.lock();
+    try {
+      return peerReceived == written && (outputEnd == OPEN || endSent);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -150,14 +205,19 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return false when that cannot be
    */
-  synchronized boolean onStatus(long nowReceived, long nowConsumed) {
-    if (nowReceived > sent || nowConsumed > nowReceived || nowReceived < 0 || nowConsumed < 0) {
-      return false;
+  boolean onStatus(long nowReceived, long nowConsumed) {
+    lock.lock();
+    try {
+      if (nowReceived > sent || nowConsumed > nowReceived || nowReceived < 0 || nowConsumed < 0) {
+        return false;
+      }
+      peerReceived = Math.max(peerReceived, nowReceived);
+      peerConsumed = Math.max(peerConsumed, nowConsumed);
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
     }
-    peerReceived = Math.max(peerReceived, nowReceived);
-    peerConsumed = Math.max(peerConsumed, nowConsumed);
-    notifyAll();
-    return true;
   }
 
   /**
@@ -165,15 +225,20 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return false when the peer cannot be there
    */
-  synchronized boolean rewind(long position) {
-    if (position < peerReceived || position > sent) {
-      return false;
+  boolean rewind(long position) {
+    lock.lock();
+    try {
+      if (position < peerReceived || position > sent) {
+        return false;
+      }
+      peerReceived = position;
+      sent = position;
+      endSent = false;
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
     }
-    peerReceived = position;
-    sent = position;
-    endSent = false;
-    notifyAll();
-    return true;
   }
 
   /**
@@ -181,31 +246,51 @@ final class OpaquePipe implements OpaqueChannel {
    *
    * @return false when they are not the next ones, or more than the window
    */
-  synchronized boolean onData(long position, DirectBuffer buffer, int offset, int length) {
-    if (position != received || received + length - consumed > WINDOW) {
-      return false;
+  boolean onData(long position, DirectBuffer buffer, int offset, int length) {
+    lock.lock();
+    try {
+      if (position != received || received + length - consumed > WINDOW) {
+        return false;
+      }
+      input.put(received, buffer, offset, length);
+      received += length;
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
     }
-    input.put(received, buffer, offset, length);
-    received += length;
-    notifyAll();
-    return true;
   }
 
   /** The peer's direction ends here; false when bytes are missing. */
-  synchronized boolean onEnd(long position) {
-    if (position != received) {
-      return false;
+  boolean onEnd(long position) {
+    lock.lock();
+    try {
+      if (position != received) {
+        return false;
+      }
+      inputEnd = position;
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
     }
-    inputEnd = position;
-    notifyAll();
-    return true;
   }
 
-  synchronized long received() {
-    return received;
+  long received() {
+    lock.lock();
+    try {
+      return received;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  synchronized long consumed() {
-    return consumed;
+  long consumed() {
+    lock.lock();
+    try {
+      return consumed;
+    } finally {
+      lock.unlock();
+    }
   }
 }
