@@ -78,14 +78,26 @@ public final class FleetEntities {
     region(
         Host.TYPE_KEY,
         entity ->
-            Host.create(
-                HostId.parse(entity.getEntityId()), persistenceId(entity), peers, limits, clock));
+            resting(
+                entity,
+                rest ->
+                    Host.create(
+                        HostId.parse(entity.getEntityId()),
+                        persistenceId(entity),
+                        new Host.Ports(peers, limits, clock),
+                        rest)));
     Vm.Ports ports = new Vm.Ports(routes, peers, limits, clock, Ids.random());
     region(
         Vm.TYPE_KEY,
-        entity -> Vm.create(VmId.parse(entity.getEntityId()), persistenceId(entity), ports));
-    region(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
-    region(KeyedRequest.TYPE_KEY, entity -> KeyedRequest.create(persistenceId(entity), clock));
+        entity ->
+            resting(
+                entity,
+                rest ->
+                    Vm.create(
+                        VmId.parse(entity.getEntityId()), persistenceId(entity), ports, rest)));
+    answeringRegion(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
+    answeringRegion(
+        KeyedRequest.TYPE_KEY, entity -> KeyedRequest.create(persistenceId(entity), clock));
     ClusterSharding.get(system)
         .init(
             entity(Migration.TYPE_KEY, this::migration)
@@ -97,12 +109,33 @@ public final class FleetEntities {
   private Behavior<Migration.Command> migration(EntityContext<Migration.Command> entity) {
     Migration.Ports ports =
         new Migration.Ports(routes, observer, settings.migrations(), settings.entities(), clock);
+    return resting(
+        entity,
+        rest ->
+            Migration.create(
+                MigrationId.parse(entity.getEntityId()), persistenceId(entity), ports, rest));
+  }
+
+  /** An entity that says itself when it need not stay in memory. */
+  private static <C> Behavior<C> resting(
+      EntityContext<C> entity, Function<Runnable, Behavior<C>> behavior) {
     return Behaviors.setup(context ->
-        Migration.create(
-            MigrationId.parse(entity.getEntityId()),
-            persistenceId(entity),
-            ports,
+        behavior.apply(
             () -> entity.getShard().tell(new ClusterSharding.Passivate<>(context.getSelf()))));
+  }
+
+  /** Of entities that only ever answer: they may leave memory whenever nobody asks. */
+  private <C> void answeringRegion(
+      EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
+    ClusterShardingSettings sharding = ClusterShardingSettings.create(system);
+    ClusterSharding.get(system)
+        .init(
+            entity(type, behavior)
+                .withSettings(
+                    sharding.withPassivationStrategy(
+                        sharding
+                            .passivationStrategySettings()
+                            .withIdleEntityPassivation(settings.entities().restAfter()))));
   }
 
   private <C> void region(EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {

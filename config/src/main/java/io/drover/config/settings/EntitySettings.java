@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param inventoryTimeout how long a scheduler waits for hosts to say what they have
  * @param restartLimit restarts of a lost guest within {@code restartWindow}; one more and it failed
  * @param snapshotEvery events between two snapshots of an entity
+ * @param restAfter idle time after which an entity with nothing to do leaves memory
  */
 public record EntitySettings(
     Duration askTimeout,
@@ -28,7 +29,8 @@ public record EntitySettings(
     Duration inventoryTimeout,
     int restartLimit,
     Duration restartWindow,
-    int snapshotEvery) {
+    int snapshotEvery,
+    Duration restAfter) {
   private static final Section SECTION = new Section("drover.entities");
 
   public EntitySettings {
@@ -39,6 +41,7 @@ public record EntitySettings(
     SECTION.requirePositive("placement-timeout", placementTimeout);
     SECTION.requirePositive("inventory-timeout", inventoryTimeout);
     SECTION.requirePositive("restart-window", restartWindow);
+    SECTION.requirePositive("rest-after", restAfter);
     SECTION.require(
         sessionTimeout.compareTo(heartbeatInterval) > 0,
         "session-timeout",
@@ -73,6 +76,7 @@ public record EntitySettings(
                 entities.getDuration("inventory-timeout"),
                 entities.getInt("restart-limit"),
                 entities.getDuration("restart-window"),
-                entities.getInt("snapshot-every")));
+                entities.getInt("snapshot-every"),
+                entities.getDuration("rest-after")));
   }
 }

@@ -77,6 +77,13 @@ final class AgentLink {
     return lastHeartbeat;
   }
 
+  /** Another agent that holds this name, and speaks. */
+  Optional<Session> rivalOf(String incarnation, Instant now, Duration timeout) {
+    return session
+        .filter(s -> !s.incarnation().equals(incarnation))
+        .filter(_ -> !isSilent(now, timeout));
+  }
+
   boolean isSilent(Instant now, Duration timeout) {
     return lastHeartbeat.filter(t -> t.plus(timeout).isAfter(now)).isEmpty();
   }

@@ -39,17 +39,20 @@ public final class Host {
   private Host() {}
 
   /**
-   * The entity.
+   * What a host needs of the world.
    *
    * @param clock for what people read; session timeouts too
    */
+  public record Ports(HostPeers peers, EntitySettings settings, InstantSource clock) {}
+
+  /**
+   * The entity.
+   *
+   * @param rest called when it need not stay in memory, again and again: has the shard passivate it
+   */
   public static Behavior<Command> create(
-      HostId host,
-      PersistenceId persistenceId,
-      HostPeers peers,
-      EntitySettings settings,
-      InstantSource clock) {
-    return HostBehavior.create(host, persistenceId, peers, settings, clock);
+      HostId host, PersistenceId persistenceId, Ports ports, Runnable rest) {
+    return HostBehavior.create(host, persistenceId, ports, rest);
   }
 
   /** What may be asked of a host. */

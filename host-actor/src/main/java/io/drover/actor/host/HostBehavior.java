@@ -1,7 +1,6 @@
 package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentReport;
-import io.drover.actor.agent.AgentSession;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host.ClaimReply;
@@ -18,7 +17,6 @@ import io.drover.config.units.Spans;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -50,6 +48,9 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     record CheckClaims() implements Internal {}
 
     record NeedAnswered(Host.Need need) implements Internal {}
+
+    /** Nobody has said anything for a while. */
+    record Idle() implements Internal {}
   }
 
   private final HostId host;
@@ -57,36 +58,35 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private final InstantSource clock;
   private final TimerScheduler<Command> timers;
   private final HostVoice voice;
+  private final Runnable rest;
   private AgentLink link; // replaced when the entity restarts after a failed write
 
   static Behavior<Command> create(
-      HostId host,
-      PersistenceId persistenceId,
-      HostPeers peers,
-      EntitySettings settings,
-      InstantSource clock) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers ->
-            new HostBehavior(host, persistenceId, peers, settings, clock, context, timers)));
+      HostId host, PersistenceId persistenceId, Host.Ports ports, Runnable rest) {
+    return Behaviors.setup(context -> {
+      context.setReceiveTimeout(ports.settings().restAfter(), new Internal.Idle());
+      return Behaviors.withTimers(
+          timers -> new HostBehavior(host, persistenceId, ports, context, timers, rest));
+    });
   }
 
   private HostBehavior(
       HostId host,
       PersistenceId persistenceId,
-      HostPeers peers,
-      EntitySettings settings,
-      InstantSource clock,
+      Host.Ports ports,
       ActorContext<Command> context,
-      TimerScheduler<Command> timers) {
+      TimerScheduler<Command> timers,
+      Runnable rest) {
     super(
         persistenceId,
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.host = host;
-    this.settings = settings;
-    this.clock = clock;
+    this.settings = ports.settings();
+    this.clock = ports.clock();
     this.timers = timers;
+    this.rest = rest;
     ActorRef<Host.Need> needs = context.messageAdapter(Host.Need.class, Internal.NeedAnswered::new);
-    this.voice = new HostVoice(host, peers, needs, settings, context.getLog());
+    this.voice = new HostVoice(host, ports.peers(), needs, settings, context.getLog());
     this.link = new AgentLink(clock.instant());
   }
 
@@ -142,31 +142,18 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       case On(Registered s, Command.AgentSaid c) -> agentSaid(s, c);
       case On(Registered s, Command.DetachAgent c) when link.isCurrent(c.sessionId()) ->
           detach("its agent's session is over");
-      case On(HostState s, Command.CheckSession c) -> checkSession(c);
+      case On(HostState s, Command.CheckSession c) -> say(() -> voice.checkSession(c, link));
       case On(Registered s, Command.Claim c) -> claim(s, c);
       case On(Registered s, Command.ReleaseClaim c) when s.facts().claimOf(c.owner()).isPresent() ->
           persistAndOffer(
               new Event.ClaimReleased(c.owner(), "its owner is done with it", clock.instant()));
       case On(Registered s, Command.HandOverClaim c) -> handOver(s, c);
-      case On(Registered s, Command.Instruct c) -> {
-        voice.instruct(s, c, link, clock.instant());
-        yield Effect().none();
-      }
-      case On(HostState s, Command.ReportGuest c) -> {
-        voice.reportGuest(c.vm(), link);
-        yield Effect().none();
-      }
-      case On(Registered s, Command.SendOffer _) -> {
-        voice.offer(s, link);
-        yield Effect().none();
-      }
-      case On(HostState s, Command.UpdateEndpoints c) -> {
-        if (link.endpointsAre(c.endpoints())) {
-          link.session()
-              .ifPresent(open -> open.ref().tell(new AgentSession.UpdateEndpoints(c.endpoints())));
-        }
-        yield Effect().none();
-      }
+      case On(Registered s, Command.Instruct c) ->
+          say(() -> voice.instruct(s, c, link, clock.instant()));
+      case On(HostState s, Command.ReportGuest c) -> say(() -> voice.reportGuest(c.vm(), link));
+      case On(Registered s, Command.SendOffer _) -> say(() -> voice.offer(s, link));
+      case On(HostState s, Command.UpdateEndpoints c) ->
+          say(() -> voice.updateEndpoints(c.endpoints(), link));
       case On(HostState s, Command.Change c) -> change(s, c);
       case On(Registered s, Command.IfUnchanged c) when s.facts().version() != c.version() ->
           Effect()
@@ -177,11 +164,9 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       case On(HostState s, Command.IfUnchanged c) -> change(s, c.change());
       case On(Registered s, Command.Get c) -> Effect().reply(c.replyTo(), shown(s));
       case On(Registered s, Internal.Tick _) -> tick(s);
-      case On(Registered s, Internal.CheckClaims _) -> {
-        voice.askOwners(s, link);
-        yield Effect().none();
-      }
+      case On(Registered s, Internal.CheckClaims _) -> say(() -> voice.askOwners(s, link));
       case On(Registered s, Internal.NeedAnswered c) -> needAnswered(s, c.need());
+      case On(Unregistered _, Internal.Idle _) -> say(rest);
       case On(Unregistered _, Command.Claim c) ->
           Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.owner(), "it is not known"));
       case On(Unregistered _, Command.HandOverClaim c) ->
@@ -210,17 +195,14 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private Effect<Event, HostState> attach(HostState state, Command.AttachAgent c) {
     Instant now = clock.instant();
     Optional<AgentLink.Session> rival =
-        link.session()
-            .filter(s -> !s.incarnation().equals(c.hello().incarnation()))
-            .filter(_ -> !link.isSilent(now, settings.sessionTimeout()));
+        link.rivalOf(c.hello().incarnation(), now, settings.sessionTimeout());
     if (rival.isPresent()) {
       voice.refuseRival(rival.get(), c);
       return Effect().none();
     }
-    List<Event> events = AttachRules.events(host, state, c.hello(), link.isInControl(), now);
     boolean restarted = AttachRules.isRestart(state, c.hello());
     return Effect()
-        .persist(events)
+        .persist(AttachRules.events(host, state, c.hello(), link.isInControl(), now))
         .thenRun(s -> {
           link.tookControl();
           startTimers();
@@ -243,10 +225,8 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     return Effect().none();
   }
 
-  private Effect<Event, HostState> checkSession(Command.CheckSession c) {
-    if (!link.isCurrent(c.sessionId())) {
-      c.session().tell(new AgentSession.Refused("the controller of " + host + " has moved", false));
-    }
+  private Effect<Event, HostState> say(Runnable words) {
+    words.run();
     return Effect().none();
   }
 
@@ -259,7 +239,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
 
   private Effect<Event, HostState> claim(Registered state, Command.Claim c) {
     link.askedOwners.remove(c.owner().text()); // it is needed now, whatever was asked before
-    HostOffer offer = voice.offerOf(state, link);
+    HostOffer offer = HostViews.offer(host, state, link);
     return rule(state, c.owner(), c.replyTo(), ClaimRules.claim(state, c, offer, clock.instant()));
   }
 
@@ -296,14 +276,9 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     if (!link.askedOwners.remove(need.owner().text())) {
       return Effect().none(); // it has claimed again since it was asked
     }
-    Optional<Event> released = ClaimRules.release(state, need, link, clock.instant());
-    if (released.isPresent()) {
-      return persistAndOffer(released.get());
-    }
-    if (!need.needed()) {
-      voice.reportLeftBehind(need.owner(), link);
-    }
-    return Effect().none();
+    return ClaimRules.release(state, need, link, clock.instant())
+        .<Effect<Event, HostState>>map(this::persistAndOffer)
+        .orElseGet(() -> say(() -> voice.reportLeftBehind(need, link)));
   }
 
   private EffectBuilder<Event, HostState> persistAndOffer(Event event) {
@@ -311,11 +286,11 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private ClaimReply claimed(HostState state, EntityId owner) {
-    return new ClaimReply.Claimed(host, owner, voice.offerOf((Registered) state, link));
+    return new ClaimReply.Claimed(host, owner, HostViews.offer(host, (Registered) state, link));
   }
 
   private Reply shown(HostState state) {
-    return new Reply.Shown(voice.view((Registered) state, link));
+    return new Reply.Shown(HostViews.view(host, (Registered) state, link));
   }
 
   private Reply notFound() {

@@ -93,6 +93,21 @@ final class HostVoice {
     askOwners(state, link);
   }
 
+  /** Says so when a session is not the current one. */
+  void checkSession(Host.Command.CheckSession c, AgentLink link) {
+    if (!link.isCurrent(c.sessionId())) {
+      c.session().tell(new AgentSession.Refused("the controller of " + host + " has moved", false));
+    }
+  }
+
+  /** Passes a newer list on to the agent. */
+  void updateEndpoints(AgentSession.EndpointList endpoints, AgentLink link) {
+    if (link.endpointsAre(endpoints)) {
+      link.session()
+          .ifPresent(open -> open.ref().tell(new AgentSession.UpdateEndpoints(endpoints)));
+    }
+  }
+
   /** Ends the session from our side; the gateway closes it. */
   void dismiss(AgentLink link, String reason) {
     link.session().ifPresent(s -> s.ref().tell(new AgentSession.Refused(reason, false)));
@@ -228,49 +243,14 @@ final class HostVoice {
   }
 
   /** Tells the VM again of a guest that its migration left here: it has it discarded. */
-  void reportLeftBehind(EntityId owner, AgentLink link) {
-    if (owner instanceof MigrationId migration) {
+  void reportLeftBehind(Host.Need need, AgentLink link) {
+    if (!need.needed() && need.owner() instanceof MigrationId migration) {
       link.incomingOf(migration).ifPresent(g -> peers.guestReported(g.vm(), host, g));
     }
   }
 
   void offer(Registered state, AgentLink link) {
-    peers.offered(offerOf(state, link));
-  }
-
-  HostOffer offerOf(Registered state, AgentLink link) {
-    return new HostOffer(
-        host,
-        state.facts().version(),
-        link.session().isPresent(),
-        state.cordoned(),
-        state.facts().capabilities().capacity(),
-        state.facts().claimed(),
-        state.facts().capabilities().hypervisors(),
-        state.facts().capabilities().images(),
-        state.facts().capabilities().labels());
-  }
-
-  HostView view(Registered state, AgentLink link) {
-    Host.Capabilities said = state.facts().capabilities();
-    return new HostView(
-        host,
-        state.facts().version(),
-        link.session().isPresent() ? HostView.State.CONNECTED : HostView.State.DISCONNECTED,
-        state.cordoned(),
-        said.capacity(),
-        state.facts().claimed(),
-        state.facts().claims(),
-        state.facts().controlEpoch(),
-        state.facts().incarnation(),
-        said.agentVersion(),
-        said.hypervisors(),
-        said.images(),
-        said.transferEndpoint(),
-        said.labels(),
-        link.staleOrdersRefused(),
-        link.lastHeartbeat(),
-        state.facts().attachedSince());
+    peers.offered(HostViews.offer(host, state, link));
   }
 
   private static Set<VmId> vmsOf(Registered state, AgentLink link) {

@@ -7,7 +7,6 @@ import io.drover.actor.migration.MigrationState.Abandoning;
 import io.drover.actor.migration.MigrationState.Committed;
 import io.drover.actor.migration.MigrationState.Copying;
 import io.drover.actor.migration.MigrationState.Empty;
-import io.drover.actor.migration.MigrationState.Known;
 import io.drover.actor.migration.MigrationState.Locked;
 import io.drover.actor.migration.MigrationState.NeedsOperator;
 import io.drover.actor.migration.MigrationState.Over;
@@ -29,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What each state wants done: a function of the state and of what was heard since. Done when a
@@ -42,6 +40,7 @@ final class MigrationActs {
   private final MigrationAlarms alarms;
   private final MigrationProgress progress;
   private final InstantSource clock;
+  private final MigrationCleaning cleaning;
 
   MigrationActs(MigrationTools tools) {
     this.id = tools.id();
@@ -50,6 +49,7 @@ final class MigrationActs {
     this.alarms = tools.alarms();
     this.progress = tools.progress();
     this.clock = tools.clock();
+    this.cleaning = new MigrationCleaning(tools);
   }
 
   /** A state was entered; its event is in the journal. */
@@ -58,7 +58,7 @@ final class MigrationActs {
     progress.enter(now);
     alarms.cancelAll();
     switch (state) {
-      case Empty _ -> {}
+      case Empty _ -> ring(Alarm.REST, settings.restAfter()); // only asked about, by a wrong id
       case Requested _, SwitchedOver _ -> deadline(now.plus(settings.answerDeadline()));
       case Queued s -> enterQueue(s);
       case TargetReserved _ -> deadline(now.plus(settings.prepareDeadline()));
@@ -132,32 +132,17 @@ final class MigrationActs {
       case Releasing s -> removeSource(s);
       case SourceReleased s -> steps.end(s.job().vm(), "migrated to " + s.at().target());
       case Abandoning s -> steps.abandon(s.job().vm());
-      case RollingBack s -> clean(s);
+      case RollingBack s -> cleaning.clean(s);
     }
   }
 
   private void actQueued(Queued s) {
     Instant now = clock.instant();
-    if (isLeaving(s)) {
-      s.move().ifPresent(move -> leave(s, move));
+    if (cleaning.isLeaving(s)) {
+      s.move().ifPresent(move -> cleaning.leave(s, move));
     } else if (!now.isBefore(progress.notBefore)) {
       boolean avoiding = now.isBefore(progress.avoidUntil);
       steps.selectTarget(s.job(), s.spec(), avoiding ? s.job().failedTargets() : List.of());
-    }
-  }
-
-  /** Whether something of the last attempt may be left, where the next one would find it. */
-  boolean isLeaving(Queued s) {
-    return s.leaving().isPresent()
-        && (!progress.targetDone || (s.sourceTold() && !progress.sourceDone));
-  }
-
-  private void leave(Queued s, Move move) {
-    if (s.sourceTold() && !progress.sourceDone) {
-      abort(s, move, s.job().source(), OrderId.Step.ABORT_SOURCE);
-    }
-    if (!progress.targetDone) {
-      abortTarget(s, move);
     }
   }
 
@@ -233,73 +218,16 @@ final class MigrationActs {
         settings.cleanKept());
   }
 
-  /** Aborts on both sides; when that is done, tells the VM. Each part as often as needed. */
-  private void clean(RollingBack s) {
-    boolean source = s.involvesSource() && !progress.sourceDone;
-    boolean target = s.move().isPresent() && !progress.targetDone;
-    s.move()
-        .ifPresent(move -> {
-          if (source) {
-            abort(s, move, s.job().source(), OrderId.Step.ABORT_SOURCE);
-          }
-          if (target) {
-            abortTarget(s, move);
-          } else if (!progress.targetLeft) {
-            steps.releaseClaim(move.target());
-          }
-        });
-    if (!source && !target) {
-      steps.end(s.job().vm(), s.reason());
-    }
-  }
-
-  /** Before the switchover nothing depends on the target: when it is away, it is left behind. */
-  private void abortTarget(Known s, Move move) {
-    abort(s, move, move.target(), OrderId.Step.ABORT_TARGET);
-    steps.look(move.target());
-  }
-
-  /**
-   * A target that has no agent now is left to its host, so that the source is free at once.
-   *
-   * <p>The claim there is not released by us: it is the host's note that something may be left. The
-   * host asks about it, is told that it is not needed, and releases it when its agent is back and
-   * has no incoming guest of this migration any more; until then nothing else is placed on that
-   * memory. That guest never had a grant, so it cannot run meanwhile; the VM, who alone knows that
-   * it has none, has it discarded when it is reported.
-   */
+  /** A target that has no agent now is left behind; see {@link MigrationCleaning#leaveTarget}. */
   void leaveTarget(MigrationState state, HostId target, String why) {
-    boolean left =
-        (state instanceof RollingBack || state instanceof Queued)
-            && !progress.targetDone
-            && moveOf(state).filter(move -> move.target().equals(target)).isPresent();
-    if (left) {
-      progress.targetDone = true;
-      progress.targetLeft = true;
-      progress.failed = false;
-      progress.attemptEnds =
-          state instanceof Queued s && !isLeaving(s) ? Instant.MAX : progress.attemptEnds;
-      progress.leave(
-          "the target was not reached (%s); %s cleans up when it is back".formatted(why, target));
+    if (cleaning.leaveTarget(state, target, why)) {
       act(state);
     }
   }
 
-  private static Optional<Move> moveOf(MigrationState state) {
-    return switch (state) {
-      case RollingBack s -> s.move();
-      case Queued s -> s.move();
-      case Empty _, Known _ -> Optional.empty();
-    };
-  }
-
-  private void abort(Known s, Move move, HostId host, OrderId.Step step) {
-    order(
-        host,
-        step,
-        move,
-        new AgentOrder.AbortMigration(id, s.job().vm(), move.runEpoch()),
-        settings.cleanKept());
+  /** Whether something of the last attempt may be left, where the next one would find it. */
+  boolean isLeaving(Queued s) {
+    return cleaning.isLeaving(s);
   }
 
   private void order(

@@ -182,12 +182,20 @@ final class MigrationBehavior
       case Notice.StillNeeds c ->
           Effect().reply(c.replyTo(), new Host.Need(id, state.needsClaimAt(c.host())));
       case Notice c -> went(course.hear(state, c));
-      case Internal.Rang c when c.alarm() == Alarm.REST && state instanceof Over -> {
+      case Internal.Rang c when c.alarm() == Alarm.REST && mayRest(state) -> {
         rest.run();
         yield Effect().noReply();
       }
       case Internal c -> went(course.hear(state, c));
     };
+  }
+
+  /**
+   * All it had to do is done, or it never was. A host that asks about a claim wakes it; until it is
+   * over it is remembered by its shard, and stays in memory.
+   */
+  private static boolean mayRest(MigrationState state) {
+    return state instanceof Over || state instanceof Empty;
   }
 
   private ReplyEffect<Event, MigrationState> went(Optional<Event> event) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What is known of a VM in every state.
@@ -106,135 +107,43 @@ record Profile(
   }
 
   Profile entering(String why, Instant at) {
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version,
-        why,
-        createdAt,
-        at,
-        grant,
-        restarts,
-        pending,
-        operations,
-        migration,
-        closedMigrations,
-        switchedOver);
+    return changed(p -> {
+      p.reason = why;
+      p.phaseSince = at;
+    });
   }
 
   Profile counted() {
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version + 1,
-        reason,
-        createdAt,
-        phaseSince,
-        grant,
-        restarts,
-        pending,
-        operations,
-        migration,
-        closedMigrations,
-        switchedOver);
+    return changed(p -> p.version++);
   }
 
   Profile granted(Grant next) {
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version,
-        reason,
-        createdAt,
-        phaseSince,
-        Optional.of(next),
-        restarts,
-        pending,
-        operations,
-        migration,
-        closedMigrations,
-        switchedOver);
+    return changed(p -> p.grant = Optional.of(next));
   }
 
   Profile restarted(Instant at) {
     List<Instant> all = new ArrayList<>(restarts);
     all.add(at);
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version,
-        reason,
-        createdAt,
-        phaseSince,
-        grant,
-        all,
-        pending,
-        operations,
-        migration,
-        closedMigrations,
-        switchedOver);
+    return changed(p -> p.restarts = all);
   }
 
   Profile forgiven() {
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version,
-        reason,
-        createdAt,
-        phaseSince,
-        grant,
-        List.of(),
-        pending,
-        operations,
-        migration,
-        closedMigrations,
-        switchedOver);
+    return changed(p -> p.restarts = List.of());
   }
 
   Profile migrating(MigrationId m) {
-    return migration(Optional.of(m), closedMigrations, switchedOver);
+    return changed(p -> p.migration = Optional.of(m));
   }
 
   Profile closed(MigrationId m) {
     List<MigrationId> all = new ArrayList<>(closedMigrations);
     all.remove(m);
     all.add(m);
-    return migration(migration, all, switchedOver);
+    return changed(p -> p.closedMigrations = all);
   }
 
   Profile switchedOver(MigrationId m) {
-    return migration(migration, closedMigrations, Optional.of(m));
-  }
-
-  private Profile migration(
-      Optional<MigrationId> current, List<MigrationId> closed, Optional<MigrationId> switched) {
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version,
-        reason,
-        createdAt,
-        phaseSince,
-        grant,
-        restarts,
-        pending,
-        operations,
-        current,
-        closed,
-        switched);
+    return changed(p -> p.switchedOver = Optional.of(m));
   }
 
   /** New work; what was pending is cancelled by it. */
@@ -287,22 +196,64 @@ record Profile(
   }
 
   private Profile operations(Optional<Pending> next, List<OperationView> all) {
-    return new Profile(
-        id,
-        name,
-        spec,
-        requestDigest,
-        version,
-        reason,
-        createdAt,
-        phaseSince,
-        grant,
-        restarts,
-        next,
-        all,
-        migration,
-        closedMigrations,
-        switchedOver);
+    return changed(p -> {
+      p.pending = next;
+      p.operations = all;
+    });
+  }
+
+  private Profile changed(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.done();
+  }
+
+  /** What changes of a profile while it is being copied. */
+  private static final class Draft {
+    private final Profile from;
+    private long version;
+    private String reason;
+    private Instant phaseSince;
+    private Optional<Grant> grant;
+    private List<Instant> restarts;
+    private Optional<Pending> pending;
+    private List<OperationView> operations;
+    private Optional<MigrationId> migration;
+    private List<MigrationId> closedMigrations;
+    private Optional<MigrationId> switchedOver;
+
+    private Draft(Profile from) {
+      this.from = from;
+      version = from.version;
+      reason = from.reason;
+      phaseSince = from.phaseSince;
+      grant = from.grant;
+      restarts = from.restarts;
+      pending = from.pending;
+      operations = from.operations;
+      migration = from.migration;
+      closedMigrations = from.closedMigrations;
+      switchedOver = from.switchedOver;
+    }
+
+    private Profile done() {
+      return new Profile(
+          from.id,
+          from.name,
+          from.spec,
+          from.requestDigest,
+          version,
+          reason,
+          from.createdAt,
+          phaseSince,
+          grant,
+          restarts,
+          pending,
+          operations,
+          migration,
+          closedMigrations,
+          switchedOver);
+    }
   }
 
   private static <T> List<T> newest(List<T> all, int limit) {

@@ -42,9 +42,14 @@ public final class Vm {
   public record Ports(
       Routes routes, VmPeers peers, EntitySettings settings, InstantSource clock, Ids ids) {}
 
-  /** The entity. */
-  public static Behavior<Command> create(VmId vm, PersistenceId persistenceId, Ports ports) {
-    return VmBehavior.create(vm, persistenceId, ports);
+  /**
+   * The entity.
+   *
+   * @param rest called when it need not stay in memory, again and again: has the shard passivate it
+   */
+  public static Behavior<Command> create(
+      VmId vm, PersistenceId persistenceId, Ports ports, Runnable rest) {
+    return VmBehavior.create(vm, persistenceId, ports, rest);
   }
 
   /** What may be asked of a VM. */

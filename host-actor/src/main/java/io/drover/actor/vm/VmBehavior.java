@@ -59,11 +59,15 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
     /** An order got no answer: order again what is still wanted. */
     record Retry() implements Internal {}
+
+    /** Nobody has said anything for a while. */
+    record Idle() implements Internal {}
   }
 
   private final VmId vm;
   private final Vm.Ports ports;
   private final TimerScheduler<Command> timers;
+  private final Runnable rest;
   private final VmOrders orders;
   private final ActorRef<Placement> placements;
   private VmReality reality; // replaced when the entity restarts after a failed write
@@ -74,13 +78,15 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       PersistenceId persistenceId,
       Vm.Ports ports,
       ActorContext<Command> context,
-      TimerScheduler<Command> timers) {
+      TimerScheduler<Command> timers,
+      Runnable rest) {
     super(
         persistenceId,
         SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
     this.vm = vm;
     this.ports = ports;
     this.timers = timers;
+    this.rest = rest;
     this.placements = context.messageAdapter(Placement.class, Internal.PlacementAnswered::new);
     this.orders =
         new VmOrders(
@@ -101,9 +107,13 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         () -> timers.startSingleTimer(new Internal.Retry(), ports.settings().orderRetry()));
   }
 
-  static Behavior<Command> create(VmId vm, PersistenceId persistenceId, Vm.Ports ports) {
-    return Behaviors.setup(context ->
-        Behaviors.withTimers(timers -> new VmBehavior(vm, persistenceId, ports, context, timers)));
+  static Behavior<Command> create(
+      VmId vm, PersistenceId persistenceId, Vm.Ports ports, Runnable rest) {
+    return Behaviors.setup(context -> {
+      context.setReceiveTimeout(ports.settings().restAfter(), new Internal.Idle());
+      return Behaviors.withTimers(
+          timers -> new VmBehavior(vm, persistenceId, ports, context, timers, rest));
+    });
   }
 
   @Override
@@ -151,10 +161,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case FromMigration c -> fromMigration(state, c);
       case FromHost.GuestReported c -> persist(reality.reported(state, c));
       case FromHost.HostAttached c -> persist(reality.attached(state, c));
-      case FromHost.HostDetached c -> {
-        reality.detached(c.host());
-        yield Effect().none();
-      }
+      case FromHost.HostDetached c -> quietly(() -> reality.detached(c.host()));
       case FromHost.StillNeeds c ->
           Effect().reply(c.replyTo(), new Host.Need(vm, needsClaimAt(state, c.host())));
       case Internal.PlacementAnswered c -> placed(state, c.placement());
@@ -165,11 +172,15 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
                   "the scheduler did not answer within "
                       + Spans.text(ports.settings().placementTimeout())));
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
-      case Internal.Retry _ -> {
-        reality.act(state);
-        yield Effect().none();
-      }
+      case Internal.Retry _ -> quietly(() -> reality.act(state));
+      case Internal.Idle _ when state.mayRest() && placing.isEmpty() -> quietly(rest);
+      case Internal.Idle _ -> Effect().none();
     };
+  }
+
+  private Effect<Event, VmState> quietly(Runnable work) {
+    work.run();
+    return Effect().none();
   }
 
   private Effect<Event, VmState> request(VmState state, Request command) {
@@ -189,10 +200,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         askScheduler(a.area(), a.spec(), a.wanted());
         yield Effect().none();
       }
-      case Answer.Join a -> {
-        placing = Optional.of(a.placing());
-        yield Effect().none();
-      }
+      case Answer.Join a -> quietly(() -> placing = Optional.of(a.placing()));
     };
   }
 

@@ -122,6 +122,18 @@ sealed interface VmState extends CborSerializable {
     MigrationId migration();
   }
 
+  /**
+   * Whether it may leave memory: nothing is under way, no timer runs, and whatever it has to do
+   * next begins with a message, which wakes it. Recovering is what the loss of its node asks of it
+   * at any moment anyway. A VM with a grant stays: its host asks after its claim every minute.
+   */
+  default boolean mayRest() {
+    return switch (this) {
+      case Absent _, Stopped _, Failed _, Deleted _ -> true;
+      case Granted _ -> false;
+    };
+  }
+
   /** Input to a transition: lets a switch match the pair. */
   record On<T>(VmState state, T input) {}
 

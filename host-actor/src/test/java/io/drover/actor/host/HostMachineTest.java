@@ -78,9 +78,8 @@ class HostMachineTest {
             Host.create(
                 H1,
                 PersistenceId.ofUniqueId("host-machine"),
-                new RecordingPeers(),
-                settings(),
-                () -> NOW));
+                new Host.Ports(new RecordingPeers(), settings(), () -> NOW),
+                () -> caller.ref().tell("rests")));
 
     for (HostState state : STATES) {
       for (Command command : commands()) {
@@ -96,7 +95,10 @@ class HostMachineTest {
 
   private String resultOf(List<Event> events) {
     String answer =
-        caller.take().map(a -> a.getClass().getSimpleName()).orElse(MachineCoverage.NOTHING);
+        caller
+            .take()
+            .map(a -> a instanceof String said ? said : a.getClass().getSimpleName())
+            .orElse(MachineCoverage.NOTHING);
     String persisted =
         events.stream().map(e -> e.getClass().getSimpleName()).collect(joining(", "));
     return persisted.isEmpty() ? answer : "**" + persisted + "**";
@@ -128,6 +130,7 @@ class HostMachineTest {
         new Internal.Tick(),
         new Internal.CheckClaims(),
         new Internal.NeedAnswered(new Host.Need(VM, false)),
-        new Internal.NeedAnswered(new Host.Need(M1, false)));
+        new Internal.NeedAnswered(new Host.Need(M1, false)),
+        new Internal.Idle());
   }
 }

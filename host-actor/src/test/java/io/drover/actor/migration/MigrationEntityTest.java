@@ -209,6 +209,19 @@ class MigrationEntityTest extends MigrationEntityFixture {
   }
 
   @Test
+  void shouldLeaveMemoryWhenItWasOnlyAskedAbout() {
+    ActorRef<Command> nobody =
+        spawn(
+            MigrationSettings.from(
+                ConfigFactory.parseString("drover.migration.rest-after = 1ms")
+                    .withFallback(ConfigFactory.defaultReference())));
+    nobody.tell(new Request.Get(caller.ref()));
+    assertThat(caller.receiveMessage()).isInstanceOf(Reply.Refused.class);
+
+    rest.expectMessage("rest");
+  }
+
+  @Test
   void shouldWriteAndReadEverythingItSendsAndStores() {
     List<Object> all = new ArrayList<>(MigrationSamples.events());
     all.addAll(MigrationSamples.states());

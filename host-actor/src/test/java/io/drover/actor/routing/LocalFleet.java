@@ -191,12 +191,18 @@ final class LocalFleet implements Routes, AutoCloseable {
     return switch (type.name()) {
       case "area" -> Area.create(new AreaId(id), persistenceId, settings(), now::get);
       case "scheduler" -> Scheduler.create(new AreaId(id), this, settings());
-      case "host" -> Host.create(HostId.parse(id), persistenceId, peers, settings(), now::get);
+      case "host" ->
+          Host.create(
+              HostId.parse(id),
+              persistenceId,
+              new Host.Ports(peers, settings(), now::get),
+              () -> {});
       case "vm" ->
           Vm.create(
               VmId.parse(id),
               persistenceId,
-              new Vm.Ports(this, peers, settings(), now::get, Ids.random()));
+              new Vm.Ports(this, peers, settings(), now::get, Ids.random()),
+              () -> {});
       case "operation" -> Operation.create(persistenceId, now::get);
       case "keyed-request" -> KeyedRequest.create(persistenceId, now::get);
       case "migration" ->

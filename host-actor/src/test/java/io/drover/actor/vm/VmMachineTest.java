@@ -67,7 +67,8 @@ class VmMachineTest {
                     (_, _) -> {},
                     settings(),
                     () -> NOW,
-                    () -> "01k00000000000000000000009")));
+                    () -> "01k00000000000000000000009"),
+                () -> caller.ref().tell("rests")));
 
     for (VmState state : VmSamples.states()) {
       for (Command command : commands()) {
@@ -90,6 +91,7 @@ class VmMachineTest {
 
   private static String nameOf(Object reply) {
     return switch (reply) {
+      case String said -> said;
       case Reply.Refused r -> r.refusal().kind().name();
       case MigrationReply.Refused r -> r.refusal().kind().name();
       default -> reply.getClass().getSimpleName();
@@ -132,6 +134,7 @@ class VmMachineTest {
         new Internal.OrderEnded(new OrderOutcome.Answered(H1, runOrder, new Outcome.Done())),
         new Internal.OrderEnded(new OrderOutcome.Answered(H1, VM + "/stop/1", new Outcome.Done())),
         new Internal.OrderEnded(new OrderOutcome.Unanswered(H1, runOrder, "silence", true)),
-        new Internal.Retry());
+        new Internal.Retry(),
+        new Internal.Idle());
   }
 }
