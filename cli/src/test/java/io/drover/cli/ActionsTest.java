@@ -3,10 +3,14 @@ package io.drover.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.cli.CannedServer.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is changed, and how a refusal is told. */
 class ActionsTest extends CommandRun {
@@ -17,6 +21,37 @@ class ActionsTest extends CommandRun {
     assertThat(drover("host", "cordon", "h2")).isZero();
 
     assertThat(out()).isEqualTo("host-north-06-h2  cordoned: yes\n");
+  }
+
+  @Test
+  void shouldUploadAnImageWithItsDigest(@TempDir Path folder) throws IOException {
+    server.on("POST /v1/images?name=mine", 201, "image");
+    Path file = Files.writeString(folder.resolve("mine.wasm"), "abc");
+
+    assertThat(drover("image", "upload", file.toString(), "--name", "mine")).isZero();
+
+    assertThat(out()).isEqualTo("mine  WEBASSEMBLY  1.57KiB  sha256 7f83b1657ff1fc53b92dc181\n");
+    assertThat(server.requests).containsExactly("POST /v1/images?name=mine abc");
+    assertThat(server.contentDigests)
+        .containsExactly("sha-256=:ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=:");
+    assertThat(drover("image", "upload", folder.resolve("no").toString(), "--name", "x"))
+        .isEqualTo(2);
+    assertThat(err()).contains("there is no file");
+  }
+
+  @Test
+  void shouldDeleteAnImageUnderOneKeyWhenTheOutcomeIsUnknown() {
+    server
+        .on("DELETE /v1/images/mine", 503, "unknown-outcome")
+        .on(
+            "DELETE /v1/images/mine",
+            new CannedServer.Answer(204, "application/json", Map.of(), ""));
+
+    assertThat(drover("image", "delete", "mine")).isZero();
+
+    assertThat(out()).isEqualTo("mine deleted\n");
+    assertThat(server.idempotencyKeys).hasSize(2);
+    assertThat(server.idempotencyKeys.getFirst()).isEqualTo(server.idempotencyKeys.getLast());
   }
 
   @Test

@@ -54,6 +54,7 @@ class CannedAnswersTest {
     "migration-completed, Migration",
     "migration-rolled-back, Migration",
     "images, ImagePage",
+    "image, Image",
     "areas, AreaPage",
     "area, Area",
     "operations, OperationPage",

@@ -22,6 +22,7 @@ final class CannedServer implements AutoCloseable {
   final List<String> requests = new CopyOnWriteArrayList<>();
 
   final List<String> idempotencyKeys = new CopyOnWriteArrayList<>();
+  final List<String> contentDigests = new CopyOnWriteArrayList<>();
   private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
   private final HttpServer server;
 
@@ -77,6 +78,10 @@ final class CannedServer implements AutoCloseable {
     List<String> keys = exchange.getRequestHeaders().get("Idempotency-Key");
     if (keys != null) {
       idempotencyKeys.addAll(keys);
+    }
+    List<String> digests = exchange.getRequestHeaders().get("Content-Digest");
+    if (digests != null) {
+      contentDigests.addAll(digests);
     }
     String accept = exchange.getRequestHeaders().getFirst("Accept");
     Deque<Answer> prepared = answers.get(request + " " + accept);

@@ -35,6 +35,12 @@ class ListingsTest extends CommandRun {
   }
 
   @Test
+  void shouldShowAnImage() {
+    server.on("GET /v1/images/mine", 200, "image");
+    assertPrints("image-show", "image", "show", "mine");
+  }
+
+  @Test
   void shouldListAreas() {
     assertPrints("area-list", "area", "list");
   }

@@ -3,6 +3,7 @@ package io.drover.node;
 import com.typesafe.config.Config;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetViews;
+import io.drover.actor.api.ImageStore;
 import io.drover.actor.migration.MigrationObserver;
 import io.drover.actor.serialization.EventSchema;
 import io.drover.config.settings.BindAddress;
@@ -10,6 +11,7 @@ import io.drover.config.settings.NodeSettings;
 import io.drover.config.units.AreaId;
 import io.drover.http.ApiServer;
 import io.drover.node.gateway.AgentGateway;
+import io.drover.node.images.JdbcImageStore;
 import io.drover.node.readside.ReadSide;
 import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.ClusterRoutes;
@@ -128,12 +130,13 @@ public final class ControlNode implements AutoCloseable {
     database.watch(readiness);
     Cluster cluster = Cluster.get(Adapter.toClassic(system));
     ClusterRoutes routes = new ClusterRoutes(system, settings.entities().askTimeout(), metrics);
+    ImageStore images = JdbcImageStore.start(system, database.dataSource(), settings.images());
     ControlPlane controlPlane =
-        FleetEntities.start(system, routes, settings, metrics.and(observer));
+        FleetEntities.start(system, routes, settings, images, metrics.and(observer));
     ReadSide.startProjection(system, database.dataSource());
     FleetViews views =
-        ReadSide.views(system, database.dataSource(), controlPlane, () -> areasOf(cluster));
-    AgentGateway gateway = openGateway(system, node, routes, metrics);
+        ReadSide.views(system, database.dataSource(), controlPlane, images, () -> areasOf(cluster));
+    AgentGateway gateway = openGateway(system, node, routes, images, metrics);
     readiness.met(Condition.GATEWAY);
     CoordinatedShutdown.get(system)
         .addTask(
@@ -144,7 +147,11 @@ public final class ControlNode implements AutoCloseable {
               return CompletableFuture.completedStage(Done.done());
             });
     BindAddress http =
-        bindHttp(system, controlPlane, views, new ThisNode(node, readiness, metrics), node);
+        bindHttp(
+            system,
+            new ApiServer.Ports(
+                controlPlane, views, images, new ThisNode(node, readiness, metrics)),
+            node);
     cluster.registerOnMemberUp(() -> {
       readiness.met(Condition.CLUSTER);
       new AreaStart(system, routes, node, readiness).begin();
@@ -215,23 +222,23 @@ public final class ControlNode implements AutoCloseable {
   }
 
   private static AgentGateway openGateway(
-      ActorSystem<Void> system, NodeSettings node, ClusterRoutes routes, NodeMetrics metrics) {
+      ActorSystem<Void> system,
+      NodeSettings node,
+      ClusterRoutes routes,
+      ImageStore images,
+      NodeMetrics metrics) {
     try {
-      return AgentGateway.start(system, node, routes, metrics);
+      return AgentGateway.start(system, node, routes, images, metrics);
     } catch (IOException e) {
       throw NodeStartException.cannotListen("gateway", node.gateway(), e);
     }
   }
 
   private static BindAddress bindHttp(
-      ActorSystem<Void> system,
-      ControlPlane controlPlane,
-      FleetViews views,
-      ThisNode thisNode,
-      NodeSettings node) {
+      ActorSystem<Void> system, ApiServer.Ports ports, NodeSettings node) {
     BindAddress wanted = node.http();
     try {
-      return ApiServer.bind(system, controlPlane, views, thisNode, wanted.host(), wanted.port())
+      return ApiServer.bind(system, ports, wanted.host(), wanted.port())
           .thenApply(binding -> new BindAddress(wanted.host(), binding.localAddress().getPort()))
           .toCompletableFuture()
           .join();

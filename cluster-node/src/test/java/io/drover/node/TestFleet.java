@@ -109,14 +109,25 @@ final class TestFleet implements AutoCloseable {
     return send("DELETE", path, "");
   }
 
+  /** An image, as it is. */
+  Answer upload(String path, byte[] image) {
+    return send(
+        HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofByteArray(image)));
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://" + nodes.values().iterator().next().http() + path);
+  }
+
   private Answer send(String method, String path, String body) {
-    ControlNode node = nodes.values().iterator().next();
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + node.http() + path))
+    return send(
+        HttpRequest.newBuilder(uri(path))
             .header("content-type", "application/json")
-            .timeout(LIMIT)
-            .method(method, HttpRequest.BodyPublishers.ofString(body))
-            .build();
+            .method(method, HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private Answer send(HttpRequest.Builder builder) {
+    HttpRequest request = builder.timeout(LIMIT).build();
     try {
       HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
       return new Answer(response.statusCode(), JSON.readTree(response.body()));

@@ -4,8 +4,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import io.drover.agent.guest.Hypervisor;
+import io.drover.agent.image.ImageShelf;
 import io.drover.agent.migration.BlackoutModel;
 import io.drover.agent.migration.MigrationListener;
+import io.drover.agent.session.GatewayImages;
 import io.drover.agent.store.AgentStore;
 import io.drover.agent.supervision.HostParts;
 import io.drover.agent.supervision.MemoryLedger;
@@ -41,6 +43,9 @@ public final class HostAgent implements AutoCloseable {
   static final Duration RECONCILE_TIMEOUT = Duration.ofSeconds(60);
 
   static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Below the state directory: no other agent of the machine writes there. */
+  private static final String FETCHED_IMAGES = "images";
 
   private static final Logger LOG = LoggerFactory.getLogger(HostAgent.class);
 
@@ -171,6 +176,10 @@ public final class HostAgent implements AutoCloseable {
             blocking,
             parts.clock,
             parts.listener,
+            ImageShelf.open(
+                settings.stateDirectory().resolve(FETCHED_IMAGES),
+                parts.hypervisors,
+                new GatewayImages(settings, store)),
             new BlackoutModel(parts.clock),
             new MemoryLedger(capacity.memory()),
             new Semaphore(settings.migrationsIn()),

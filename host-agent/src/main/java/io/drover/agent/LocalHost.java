@@ -2,6 +2,7 @@ package io.drover.agent;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import io.drover.agent.guest.Hypervisor;
+import io.drover.agent.image.ImageShelf;
 import io.drover.agent.session.ManagedHost;
 import io.drover.agent.supervision.GuestOrder;
 import io.drover.agent.supervision.HostParts;
@@ -60,7 +61,9 @@ final class LocalHost implements ManagedHost {
             .putAllLabels(settings.labels());
     for (Hypervisor hypervisor : parts.hypervisors()) {
       hello.addHypervisors(support(hypervisor));
-      hypervisor.images().forEach(image -> hello.addImages(image(hypervisor, image)));
+      hypervisor.images().stream()
+          .filter(image -> !ImageShelf.isDigestName(image.name())) // the control plane has them
+          .forEach(image -> hello.addImages(image(hypervisor, image)));
     }
     return hello.build();
   }

@@ -2,6 +2,7 @@ package io.drover.http;
 
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetViews;
+import io.drover.actor.api.ImageStore;
 import io.drover.http.exchange.Dispatcher;
 import io.drover.http.exchange.Endpoint;
 import io.drover.http.exchange.MalformedRequestHandler;
@@ -17,6 +18,7 @@ import io.drover.http.route.OperationRoutes;
 import io.drover.http.route.VmRoutes;
 import io.drover.http.stream.ConsoleFollower;
 import io.drover.http.stream.EventFeed;
+import io.drover.http.stream.ImageReceiver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +47,10 @@ public final class ApiServer {
 
   private ApiServer() {}
 
+  /** What the API is served from. */
+  public record Ports(
+      ControlPlane controlPlane, FleetViews views, ImageStore images, LocalNode node) {}
+
   /**
    * Serves the API until the actor system shuts down.
    *
@@ -52,15 +58,10 @@ public final class ApiServer {
    * @return fails when the address cannot be bound
    */
   public static CompletionStage<ServerBinding> bind(
-      ActorSystem<?> system,
-      ControlPlane controlPlane,
-      FleetViews views,
-      LocalNode node,
-      String host,
-      int port) {
-    EventFeed feed = new EventFeed(system, views, EVENT_POLL_INTERVAL, EVENT_HEARTBEAT_INTERVAL);
-    Dispatcher dispatcher =
-        new Dispatcher(endpoints(system, controlPlane, views, node, feed), system);
+      ActorSystem<?> system, Ports ports, String host, int port) {
+    EventFeed feed =
+        new EventFeed(system, ports.views(), EVENT_POLL_INTERVAL, EVENT_HEARTBEAT_INTERVAL);
+    Dispatcher dispatcher = new Dispatcher(endpoints(system, ports, feed), system);
     return Http.get(system)
         .newServerAt(host, port)
         .withSettings(settings(system))
@@ -69,22 +70,20 @@ public final class ApiServer {
   }
 
   /** Every endpoint of the API. */
-  static List<Endpoint> endpoints(
-      ActorSystem<?> system,
-      ControlPlane controlPlane,
-      FleetViews views,
-      LocalNode node,
-      EventFeed feed) {
+  static List<Endpoint> endpoints(ActorSystem<?> system, Ports ports, EventFeed feed) {
+    ControlPlane controlPlane = ports.controlPlane();
+    FleetViews views = ports.views();
     return Stream.of(
             new VmRoutes(controlPlane, views).endpoints(),
             new ConsoleRoutes(controlPlane, new ConsoleFollower(system, controlPlane)).endpoints(),
             new MigrationRoutes(controlPlane, views).endpoints(),
             new HostRoutes(controlPlane, views).endpoints(),
             new AreaRoutes(controlPlane, views).endpoints(),
-            new ImageRoutes(views).endpoints(),
+            new ImageRoutes(controlPlane, views, ports.images(), new ImageReceiver(system))
+                .endpoints(),
             new OperationRoutes(controlPlane, views).endpoints(),
             new EventRoutes(views, feed).endpoints(),
-            new HealthRoutes(node).endpoints())
+            new HealthRoutes(ports.node()).endpoints())
         .flatMap(List::stream)
         .toList();
   }

@@ -28,10 +28,11 @@ final class ApiFixture implements AutoCloseable {
   private final ServerBinding binding;
 
   ApiFixture() {
-    binding =
-        ApiServer.bind(kit.system(), fleet, fleet, node, "127.0.0.1", 0)
-            .toCompletableFuture()
-            .join();
+    binding = ApiServer.bind(kit.system(), ports(), "127.0.0.1", 0).toCompletableFuture().join();
+  }
+
+  ApiServer.Ports ports() {
+    return new ApiServer.Ports(fleet, fleet, fleet.images, node);
   }
 
   URI uri(String path) {

@@ -34,7 +34,7 @@ class ContractTest {
         new EventFeed(api.kit.system(), api.fleet, Duration.ofMillis(50), Duration.ofSeconds(1));
 
     Set<String> served =
-        ApiServer.endpoints(api.kit.system(), api.fleet, api.fleet, api.node, feed).stream()
+        ApiServer.endpoints(api.kit.system(), api.ports(), feed).stream()
             .map(ContractTest::operation)
             .collect(Collectors.toCollection(TreeSet::new));
 

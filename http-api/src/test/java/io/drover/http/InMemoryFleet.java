@@ -32,12 +32,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Both ports of the API over maps: one area, two hosts, and whatever VMs a test creates. */
@@ -49,6 +51,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   private final Map<String, OperationView> operations = new TreeMap<>();
   private final Map<String, VmId> idempotent = new TreeMap<>();
   private final List<FleetEvent> events = new CopyOnWriteArrayList<>();
+  final InMemoryImages images = new InMemoryImages();
   final AtomicInteger eventReads = new AtomicInteger();
   volatile byte[] consoleText = "".getBytes(java.nio.charset.StandardCharsets.UTF_8);
   volatile @Nullable Supplier<RuntimeException> nextFailure;
@@ -276,11 +279,37 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
+  public CompletionStage<Void> deleteImage(String name, Optional<String> idempotencyKey) {
+    return answer(() -> {
+      lastTerms = new Terms(idempotencyKey, OptionalLong.empty());
+      if (images.stored.remove(name) == null) {
+        throw new RefusedException(Refusal.of(Kind.NOT_FOUND, "no image " + name));
+      }
+      return null;
+    });
+  }
+
+  @Override
+  public CompletionStage<Optional<ImageView>> image(String name) {
+    return images(new PageRequest(Optional.empty(), 100))
+        .thenApply(
+            page -> page.items().stream().filter(image -> image.name().equals(name)).findFirst());
+  }
+
+  @Override
   public CompletionStage<Page<ImageView>> images(PageRequest page) {
     ImageView pulse =
         new ImageView(
-            "pulse", "embedded", ByteSize.ofMib(1), "ab12", ByteSize.ofMib(16), List.of(H1.text()));
-    return answer(() -> Samples.page(List.of(pulse), ImageView::name, page));
+            "pulse",
+            "embedded",
+            ByteSize.ofMib(1),
+            "ab12",
+            ByteSize.ofMib(16),
+            List.of(H1.text()),
+            Optional.empty());
+    return answer(() ->
+        Samples.page(
+            Stream.concat(Stream.of(pulse), images.views()).toList(), ImageView::name, page));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.drover.cli.client;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -12,11 +13,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.LongConsumer;
 
 /**
  * The HTTP API of one control node. A problem becomes a {@link RefusedException}, silence an {@link
@@ -29,6 +33,8 @@ public final class Api {
 
   /** Above the server's own limit of 30 s, so that its answer is heard. */
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(40);
+
+  private static final String KEY = "Idempotency-Key";
 
   private static final int ATTEMPT_LIMIT = 3;
   private static final int PAGE_SIZE = 500;
@@ -56,21 +62,58 @@ public final class Api {
     return json(send(request(path).GET()));
   }
 
+  /** Asks to delete something. */
   public JsonNode delete(String path) {
-    return json(send(request(path).DELETE()));
+    return once(request(path).DELETE(), newKey());
   }
 
   /** Asks for an action that takes no body. */
   public JsonNode post(String path) {
-    return json(send(request(path).POST(HttpRequest.BodyPublishers.noBody())));
+    return once(request(path).POST(HttpRequest.BodyPublishers.noBody()), newKey());
+  }
+
+  /** Asks for a change with a body. */
+  public JsonNode post(String path, JsonNode body) {
+    return post(path, body, newKey());
+  }
+
+  /** As above, under a key that the caller keeps. */
+  public JsonNode post(String path, JsonNode body, String idempotencyKey) {
+    return once(
+        request(path)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(body.toString())),
+        idempotencyKey);
+  }
+
+  private static String newKey() {
+    return UUID.randomUUID().toString();
+  }
+
+  /**
+   * Sends a file.
+   *
+   * @param contentDigest as in RFC 9530
+   * @param sent told how many bytes have been sent, now and then; on any thread
+   */
+  public JsonNode upload(String path, Path file, String contentDigest, LongConsumer sent)
+      throws FileNotFoundException {
+    return json(
+        send(
+            HttpRequest.newBuilder(URI.create(server + path)) // takes as long as it takes
+                .header("Accept", "application/json")
+                .header("Content-Type", "application/octet-stream")
+                .header("Content-Digest", contentDigest)
+                .header(KEY, newKey())
+                .POST(new CountedBody(HttpRequest.BodyPublishers.ofFile(file), sent))));
   }
 
   /**
    * Asks for a change that the server does once for the key, however often it is asked: on silence
    * or an unknown outcome it is asked again.
    */
-  public JsonNode post(String path, JsonNode body, String idempotencyKey) {
-    HttpRequest.Builder request = posting(path, body).header("Idempotency-Key", idempotencyKey);
+  private JsonNode once(HttpRequest.Builder change, String idempotencyKey) {
+    HttpRequest.Builder request = change.header(KEY, idempotencyKey);
     for (int attempt = 1; ; attempt++) {
       try {
         return json(send(request));
@@ -84,17 +127,6 @@ public final class Api {
         }
       }
     }
-  }
-
-  /** Asks for a change with a body. */
-  public JsonNode post(String path, JsonNode body) {
-    return json(send(posting(path, body)));
-  }
-
-  private HttpRequest.Builder posting(String path, JsonNode body) {
-    return request(path)
-        .header("Content-Type", "application/json")
-        .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
   }
 
   /** All items of a list, page by page. */
@@ -169,6 +201,9 @@ public final class Api {
   private JsonNode json(HttpResponse<String> response) {
     if (response.statusCode() >= 400) {
       throw refused(response.statusCode(), response.body());
+    }
+    if (response.body().isEmpty()) {
+      return JSON.createObjectNode(); // done, and nothing to show
     }
     try {
       return JSON.readTree(response.body());

@@ -2,10 +2,13 @@ package io.drover.node.gateway;
 
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.api.ImageStore;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
 import io.drover.protocol.v1.AgentGatewayGrpc;
+import io.drover.protocol.v1.FetchImageRequest;
 import io.drover.protocol.v1.FromAgent;
+import io.drover.protocol.v1.ImagePiece;
 import io.drover.protocol.v1.ToAgent;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -42,10 +45,14 @@ public final class AgentGateway implements AutoCloseable {
    * @throws IOException when the address cannot be bound
    */
   public static AgentGateway start(
-      ActorSystem<?> system, NodeSettings settings, Routes routes, GatewayObserver observer)
+      ActorSystem<?> system,
+      NodeSettings settings,
+      Routes routes,
+      ImageStore images,
+      GatewayObserver observer)
       throws IOException {
     BindAddress wanted = settings.gateway();
-    Sessions sessions = new Sessions(system, settings, routes, observer);
+    Sessions sessions = new Sessions(system, settings, routes, images, observer);
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(wanted.host(), wanted.port()))
             .directExecutor()
@@ -89,16 +96,27 @@ public final class AgentGateway implements AutoCloseable {
     private final ActorSystem<?> system;
     private final NodeSettings settings;
     private final Routes routes;
+    private final ImageStore images;
     private final GatewayObserver observer;
     private final AtomicLong count = new AtomicLong();
     private volatile EndpointList endpoints = new EndpointList(0, List.of());
 
     Sessions(
-        ActorSystem<?> system, NodeSettings settings, Routes routes, GatewayObserver observer) {
+        ActorSystem<?> system,
+        NodeSettings settings,
+        Routes routes,
+        ImageStore images,
+        GatewayObserver observer) {
       this.system = system;
       this.settings = settings;
       this.routes = routes;
+      this.images = images;
       this.observer = observer;
+    }
+
+    @Override
+    public void fetchImage(FetchImageRequest request, StreamObserver<ImagePiece> observer) {
+      new ImageStream(images, request, (ServerCallStreamObserver<ImagePiece>) observer).start();
     }
 
     @Override

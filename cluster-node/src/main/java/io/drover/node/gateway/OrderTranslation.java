@@ -3,6 +3,7 @@ package io.drover.node.gateway;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.ImagePin;
 import io.drover.actor.agent.TransferTicket;
 import io.drover.protocol.v1.AbortMigration;
 import io.drover.protocol.v1.Activate;
@@ -146,6 +147,7 @@ final class OrderTranslation {
   private static io.drover.protocol.v1.GuestSpec spec(GuestSpec spec) {
     return io.drover.protocol.v1.GuestSpec.newBuilder()
         .setImage(spec.image())
+        .setImageSha256(spec.pin().map(ImagePin::sha256).orElse(""))
         .setCpuMillis(spec.resources().cpuMillis())
         .setMemoryBytes(spec.resources().memory().bytes())
         .putAllArguments(spec.arguments())

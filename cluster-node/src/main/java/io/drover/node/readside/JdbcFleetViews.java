@@ -1,12 +1,12 @@
 package io.drover.node.readside;
 
 import io.drover.actor.CborSerializable;
-import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.HostView;
+import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.ImageView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
@@ -21,10 +21,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,6 +37,7 @@ public final class JdbcFleetViews implements FleetViews {
   private final StoredBytes bytes;
   private final Executor blocking;
   private final ControlPlane controlPlane;
+  private final ImageStore images;
   private final Supplier<Set<AreaId>> areasOfNodes;
 
   /**
@@ -51,11 +50,13 @@ public final class JdbcFleetViews implements FleetViews {
       StoredBytes bytes,
       Executor blocking,
       ControlPlane controlPlane,
+      ImageStore images,
       Supplier<Set<AreaId>> areasOfNodes) {
     this.pool = pool;
     this.bytes = bytes;
     this.blocking = blocking;
     this.controlPlane = controlPlane;
+    this.images = images;
     this.areasOfNodes = areasOfNodes;
   }
 
@@ -115,12 +116,24 @@ public final class JdbcFleetViews implements FleetViews {
 
   @Override
   public CompletionStage<Page<ImageView>> images(PageRequest page) {
-    return query(connection -> imagesOf(views(connection, "host_view", HostView.class)))
+    return allImages()
         .thenApply(images ->
             page(
                 images.stream().filter(image -> isAfter(page, image.name())).toList(),
                 page,
                 ImageView::name));
+  }
+
+  @Override
+  public CompletionStage<Optional<ImageView>> image(String name) {
+    return allImages()
+        .thenApply(
+            images -> images.stream().filter(image -> image.name().equals(name)).findFirst());
+  }
+
+  private CompletionStage<List<ImageView>> allImages() {
+    return query(connection -> views(connection, "host_view", HostView.class))
+        .thenCombine(images.all(), ImageList::of);
   }
 
   @Override
@@ -174,34 +187,6 @@ public final class JdbcFleetViews implements FleetViews {
       }
     }
     return areas;
-  }
-
-  /** One image per name; where hosts have different files under it, the first host's is shown. */
-  private static List<ImageView> imagesOf(List<HostView> hosts) {
-    Map<String, ImageView> images = new TreeMap<>();
-    for (HostView host : hosts) {
-      for (ImageSupport image : host.images()) {
-        List<String> usable = image.usable() ? List.of(host.id().text()) : List.of();
-        images.merge(
-            image.name(),
-            new ImageView(
-                image.name(),
-                image.hypervisor(),
-                image.size(),
-                image.sha256(),
-                image.minMemory(),
-                usable),
-            (known, _) -> withHosts(known, usable));
-      }
-    }
-    return List.copyOf(images.values());
-  }
-
-  private static ImageView withHosts(ImageView image, List<String> more) {
-    List<String> hosts = new ArrayList<>(image.hosts());
-    hosts.addAll(more);
-    return new ImageView(
-        image.name(), image.hypervisor(), image.size(), image.sha256(), image.minMemory(), hosts);
   }
 
   private <V extends CborSerializable> List<V> views(

@@ -4,6 +4,7 @@ import io.drover.actor.CborSerializable;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.FleetViews;
+import io.drover.actor.api.ImageStore;
 import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.util.Optional;
@@ -53,12 +54,14 @@ public final class ReadSide {
       ActorSystem<?> system,
       DataSource pool,
       ControlPlane controlPlane,
+      ImageStore images,
       Supplier<Set<AreaId>> areasOfNodes) {
     return new JdbcFleetViews(
         pool,
         new StoredBytes(system),
         system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)),
         controlPlane,
+        images,
         areasOfNodes);
   }
 

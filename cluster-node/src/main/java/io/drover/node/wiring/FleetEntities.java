@@ -3,6 +3,7 @@ package io.drover.node.wiring;
 import io.drover.actor.Ids;
 import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.ImageStore;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
@@ -60,10 +61,15 @@ public final class FleetEntities {
 
   /** Starts them all, and returns the way to them. The same call on every node. */
   public static ControlPlane start(
-      ActorSystem<?> system, Routes routes, FleetSettings settings, MigrationObserver observer) {
+      ActorSystem<?> system,
+      Routes routes,
+      FleetSettings settings,
+      ImageStore images,
+      MigrationObserver observer) {
     FleetEntities entities = new FleetEntities(system, routes, settings, observer);
     entities.startRegions();
-    return new ShardedControlPlane(routes, Ids.random(), new ClusterNodes(system));
+    return new ShardedControlPlane(
+        routes, Ids.random(), new ClusterNodes(system), images, entities.clock);
   }
 
   private void startRegions() {

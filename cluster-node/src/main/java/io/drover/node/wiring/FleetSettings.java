@@ -2,12 +2,16 @@ package io.drover.node.wiring;
 
 import com.typesafe.config.Config;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.ImageSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.NodeSettings;
 
 /** All settings of a control node. */
 public record FleetSettings(
-    NodeSettings node, EntitySettings entities, MigrationSettings migrations) {
+    NodeSettings node,
+    EntitySettings entities,
+    MigrationSettings migrations,
+    ImageSettings images) {
   /**
    * Reads them.
    *
@@ -15,6 +19,9 @@ public record FleetSettings(
    */
   public static FleetSettings from(Config root) {
     return new FleetSettings(
-        NodeSettings.from(root), EntitySettings.from(root), MigrationSettings.from(root));
+        NodeSettings.from(root),
+        EntitySettings.from(root),
+        MigrationSettings.from(root),
+        ImageSettings.from(root));
   }
 }

@@ -55,7 +55,9 @@ final class AgentGatewayTest {
 
   @BeforeEach
   void start() throws IOException {
-    gateway = AgentGateway.start(testKit.system(), settings(0), routes(), new SilentObserver());
+    gateway =
+        AgentGateway.start(
+            testKit.system(), settings(0), routes(), new OneImage(), new SilentObserver());
     agent = ScriptedAgent.connect(gateway.address());
   }
 

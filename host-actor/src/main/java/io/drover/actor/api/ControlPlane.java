@@ -1,6 +1,7 @@
 package io.drover.actor.api;
 
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.ImagePin;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.HostId;
@@ -61,6 +62,9 @@ public interface ControlPlane {
 
   CompletionStage<AreaView> area(AreaId area);
 
+  /** Deletes an image that came through the API; refused while VMs use it, naming them. */
+  CompletionStage<Void> deleteImage(String name, Optional<String> idempotencyKey);
+
   /**
    * On what terms a change is asked for.
    *
@@ -77,7 +81,12 @@ public interface ControlPlane {
    * @param name for people; need not be unique
    * @param host places it there or nowhere
    */
-  record NewVm(AreaId area, String name, GuestSpec spec, Optional<HostId> host) {}
+  record NewVm(AreaId area, String name, GuestSpec spec, Optional<HostId> host) {
+    /** The same of this very content. */
+    public NewVm pinned(Optional<ImagePin> pin) {
+      return new NewVm(area, name, spec.pinned(pin), host);
+    }
+  }
 
   /**
    * How to migrate.

@@ -21,6 +21,8 @@ public interface FleetViews {
 
   CompletionStage<Page<ImageView>> images(PageRequest page);
 
+  CompletionStage<Optional<ImageView>> image(String name);
+
   CompletionStage<Page<OperationView>> operations(PageRequest page);
 
   /** Events with a sequence above {@code after}, oldest first, at most {@code limit}. */

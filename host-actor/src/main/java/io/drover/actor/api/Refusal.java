@@ -53,6 +53,10 @@ public record Refusal(Kind kind, String detail, Map<String, String> facts, List<
     /** Not possible now; the same request may succeed later. */
     UNAVAILABLE,
     /** Nobody knows whether it was done: ask again with the same Idempotency-Key. */
-    UNKNOWN_OUTCOME
+    UNKNOWN_OUTCOME,
+    /** What was sent is not an image, not all of it, or not the one that was announced. */
+    UNUSABLE_IMAGE,
+    /** It is larger than anything that is taken. */
+    TOO_LARGE
   }
 }

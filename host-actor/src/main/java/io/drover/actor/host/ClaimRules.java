@@ -32,7 +32,7 @@ final class ClaimRules {
     Optional<String> reason =
         known.isPresent()
             ? Optional.of(c.owner() + " has a claim of another size here")
-            : Fit.reasonAgainst(offer, c.resources(), c.image());
+            : Fit.reasonAgainst(offer, c.resources(), c.image(), c.pin());
     return reason
         .<Ruling>map(r -> new Ruling.Refuse(new ClaimReply.Refused(offer.host(), c.owner(), r)))
         .orElseGet(() -> new Ruling.Grant(new Event.Claimed(c.owner(), c.resources(), now)));

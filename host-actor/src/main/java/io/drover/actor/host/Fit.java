@@ -2,6 +2,8 @@ package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.agent.ImagePin;
+import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
 import java.util.Optional;
 
@@ -13,19 +15,42 @@ public final class Fit {
   private Fit() {}
 
   /** The first reason against it, for people; empty = it fits. */
-  public static Optional<String> reasonAgainst(HostOffer offer, Resources resources, String image) {
+  public static Optional<String> reasonAgainst(
+      HostOffer offer, Resources resources, String image, Optional<ImagePin> pin) {
     if (!offer.connected()) {
       return Optional.of("its agent is not connected");
     }
     if (offer.cordoned()) {
       return Optional.of("it is cordoned");
     }
-    return imageReason(offer, resources, image).or(() -> resourceReason(offer, resources));
+    return pin.map(p -> pinReason(offer, resources, image, p))
+        .orElseGet(() -> imageReason(offer, resources, image))
+        .or(() -> resourceReason(offer, resources));
   }
 
   /** The capacity is too small even if nothing else ran there. */
   public static boolean exceedsCapacity(HostOffer offer, Resources resources) {
     return !resources.fitsIn(offer.capacity());
+  }
+
+  /** A host need not have it: with the hypervisor, it fetches the image when it needs it. */
+  private static Optional<String> pinReason(
+      HostOffer offer, Resources resources, String image, ImagePin pin) {
+    if (pin.hypervisor().isEmpty()) {
+      return Optional.of(
+          "image \"%s\" is a %s, which no hypervisor here runs yet".formatted(image, pin.format()));
+    }
+    return tooLittleMemory(resources, image, pin.minMemory())
+        .or(() -> hypervisorReason(offer, pin.hypervisor()));
+  }
+
+  private static Optional<String> tooLittleMemory(
+      Resources resources, String image, ByteSize minMemory) {
+    return minMemory.compareTo(resources.memory()) > 0
+        ? Optional.of(
+            "image \"%s\" needs at least %s of memory, %s asked"
+                .formatted(image, minMemory, resources.memory()))
+        : Optional.empty();
   }
 
   private static Optional<String> imageReason(HostOffer offer, Resources resources, String image) {
@@ -38,16 +63,16 @@ public final class Fit {
     if (!found.usable()) {
       return Optional.of("it cannot use image \"" + image + "\": " + found.reason());
     }
-    if (found.minMemory().compareTo(resources.memory()) > 0) {
-      return Optional.of(
-          "image \"%s\" needs at least %s of memory, %s asked"
-              .formatted(image, found.minMemory(), resources.memory()));
-    }
+    return tooLittleMemory(resources, image, found.minMemory())
+        .or(() -> hypervisorReason(offer, found.hypervisor()));
+  }
+
+  private static Optional<String> hypervisorReason(HostOffer offer, String kind) {
     return offer.hypervisors().stream()
-        .filter(h -> h.kind().equals(found.hypervisor()))
+        .filter(h -> h.kind().equals(kind))
         .findFirst()
-        .map(h -> hypervisorReason(h))
-        .orElse(Optional.of("it has no hypervisor " + found.hypervisor()));
+        .map(Fit::hypervisorReason)
+        .orElse(Optional.of("it has no hypervisor " + kind));
   }
 
   private static Optional<String> hypervisorReason(HypervisorSupport hypervisor) {

@@ -7,6 +7,7 @@ import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.AgentSession;
+import io.drover.actor.agent.ImagePin;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.Refusal;
 import io.drover.config.settings.EntitySettings;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
@@ -104,8 +106,18 @@ public final class Host {
      * Promises resources to a VM or a migration. Repeatable: an owner has one claim here, and a
      * second request for the same amount is granted as it is.
      */
-    record Claim(EntityId owner, Resources resources, String image, ActorRef<ClaimReply> replyTo)
-        implements Command {}
+    record Claim(
+        EntityId owner,
+        Resources resources,
+        String image,
+        Optional<ImagePin> pin,
+        ActorRef<ClaimReply> replyTo)
+        implements Command {
+      public Claim(
+          EntityId owner, Resources resources, String image, ActorRef<ClaimReply> replyTo) {
+        this(owner, resources, image, Optional.empty(), replyTo);
+      }
+    }
 
     /** Repeatable; done also when there is no such claim. */
     record ReleaseClaim(EntityId owner) implements Command {}

@@ -88,7 +88,9 @@ final class MigrationSteps {
 
   /** For the VM itself, where a claim of the migration to hand over is missing. */
   void claim(HostId target, VmId vm, GuestSpec spec) {
-    toHost(target, new Host.Command.Claim(vm, spec.resources(), spec.image(), mailboxes.claims()));
+    toHost(
+        target,
+        new Host.Command.Claim(vm, spec.resources(), spec.image(), spec.pin(), mailboxes.claims()));
   }
 
   void releaseClaim(HostId host) {

@@ -45,7 +45,9 @@ final class PlacementEngine {
     }
     return request
         .reasonToAvoid(offer.host())
-        .or(() -> Fit.reasonAgainst(offer, request.spec().resources(), request.spec().image()));
+        .or(() ->
+            Fit.reasonAgainst(
+                offer, request.spec().resources(), request.spec().image(), request.spec().pin()));
   }
 
   /** The fractions of cpu and memory that stay free, added up: the smaller, the better it fits. */
@@ -81,7 +83,10 @@ final class PlacementEngine {
     }
     String image = request.spec().image();
     boolean imageKnown =
-        offers.stream().flatMap(o -> o.images().stream()).anyMatch(i -> i.name().equals(image));
+        request.spec().pin().isPresent()
+            || offers.stream()
+                .flatMap(o -> o.images().stream())
+                .anyMatch(i -> i.name().equals(image));
     if (!offers.isEmpty() && !imageKnown) {
       return new Refusal(
           Refusal.Kind.NOT_FOUND,

@@ -234,7 +234,11 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
         Host.TYPE_KEY,
         host.text(),
         new Host.Command.Claim(
-            owner, request.spec().resources(), request.spec().image(), claimReplies));
+            owner,
+            request.spec().resources(),
+            request.spec().image(),
+            request.spec().pin(),
+            claimReplies));
   }
 
   private void claimAnswered(ClaimReply reply) {

@@ -6,6 +6,7 @@ import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.HostView;
+import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
@@ -23,6 +24,7 @@ import io.drover.config.units.OperationId;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -38,15 +40,25 @@ public final class ShardedControlPlane implements ControlPlane {
   private final Routes routes;
   private final Ids ids;
   private final ControlNodes nodes;
+  private final ImageStore images;
+  private final ImageCalls imageCalls;
   private final OnceCalls once;
   private final VmCalls vms;
   private final MigrationCalls migrations;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
-  public ShardedControlPlane(Routes routes, Ids ids, ControlNodes nodes) {
+  /**
+   * The facade.
+   *
+   * @param images that came through the API
+   */
+  public ShardedControlPlane(
+      Routes routes, Ids ids, ControlNodes nodes, ImageStore images, InstantSource clock) {
     this.routes = routes;
     this.ids = ids;
     this.nodes = nodes;
+    this.images = images;
+    this.imageCalls = new ImageCalls(routes, images, clock);
     this.once = new OnceCalls(routes);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
@@ -71,13 +83,17 @@ public final class ShardedControlPlane implements ControlPlane {
     return cells(request.area())
         .thenCompose(cells -> {
           VmId vm = new VmId(CellId.ofName(request.area(), tail, cells), tail);
-          return Calls.change(
-              askVm(
-                  vm,
-                  replyTo -> new Vm.Request.Create(request, RequestDigest.of(request), replyTo)),
-              "create " + vm);
+          return images
+              .pin(request.spec().image(), vm)
+              .thenCompose(pin -> create(vm, request.pinned(pin)));
         })
         .thenCompose(VmAnswers::shown);
+  }
+
+  private CompletionStage<Vm.Reply> create(VmId vm, NewVm request) {
+    return Calls.change(
+        askVm(vm, replyTo -> new Vm.Request.Create(request, RequestDigest.of(request), replyTo)),
+        "create " + vm);
   }
 
   @Override
@@ -201,6 +217,11 @@ public final class ShardedControlPlane implements ControlPlane {
                     .toList(),
                 shown.hosts().stream().map(HostId::text).toList(),
                 nodes.of(area)));
+  }
+
+  @Override
+  public CompletionStage<Void> deleteImage(String name, Optional<String> idempotencyKey) {
+    return imageCalls.delete(name, idempotencyKey);
   }
 
   private CompletionStage<Integer> cells(AreaId area) {

@@ -66,6 +66,7 @@ final class LocalFleet implements Routes, AutoCloseable {
   final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   final ControlPlane controlPlane;
+  final NoImages images = new NoImages();
   final AgentNetwork network = new AgentNetwork();
   private final Map<String, ActorRef<?>> entities = new ConcurrentHashMap<>();
   private final Serialization serialization =
@@ -87,7 +88,9 @@ final class LocalFleet implements Routes, AutoCloseable {
               public String running(CellId cell) {
                 return "n1";
               }
-            });
+            },
+            images,
+            now::get);
     this.<Area.Command, Area.Reply>ask(
             Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Command.Ensure(8, r))
         .toCompletableFuture()

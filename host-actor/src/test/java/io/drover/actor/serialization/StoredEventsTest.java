@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -185,9 +186,14 @@ class StoredEventsTest {
     try (Stream<Path> files = Files.list(DIRECTORY)) {
       return files
           .filter(f -> f.getFileName().toString().matches(name + "(\\.\\d+)?\\.json"))
-          .sorted()
+          .sorted(Comparator.comparingInt(StoredEventsTest::form))
           .toList();
     }
+  }
+
+  private static int form(Path sample) {
+    String[] parts = sample.getFileName().toString().split("\\.");
+    return parts.length == 2 ? 1 : Integer.parseInt(parts[1]);
   }
 
   private static Path newestOf(String manifest) throws IOException {

@@ -11,6 +11,7 @@ import io.drover.config.units.ByteSize;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
@@ -61,6 +62,11 @@ public final class EmbeddedHypervisor implements Hypervisor {
   @Override
   public List<Image> images() {
     return images.all().stream().map(GuestImage::view).toList();
+  }
+
+  @Override
+  public boolean admit(String name, Path file, String sha256) throws HypervisorException {
+    return images.admit(name, file, sha256);
   }
 
   @Override

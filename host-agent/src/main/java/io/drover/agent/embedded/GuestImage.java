@@ -83,6 +83,9 @@ record GuestImage(ImageManifest.Entry entry, @Nullable GuestProgram program, Str
 
   /** Every declared argument as the image sees it. */
   Map<String, Long> arguments(GuestSpec spec) throws HypervisorException {
+    if (!entry.hasManifest()) {
+      return undeclaredArguments(spec);
+    }
     for (String name : spec.arguments().keySet()) {
       if (!entry.arguments().containsKey(name)) {
         throw new HypervisorException(
@@ -101,6 +104,22 @@ record GuestImage(ImageManifest.Entry entry, @Nullable GuestProgram program, Str
         throw new HypervisorException(
             Kind.FAILED,
             "argument %s of image %s %s".formatted(declared.getKey(), entry.name(), e.getMessage()),
+            e);
+      }
+    }
+    return Map.copyOf(values);
+  }
+
+  private Map<String, Long> undeclaredArguments(GuestSpec spec) throws HypervisorException {
+    Map<String, Long> values = new TreeMap<>();
+    for (var argument : spec.arguments().entrySet()) {
+      try {
+        values.put(argument.getKey(), Long.parseLong(argument.getValue()));
+      } catch (NumberFormatException e) {
+        throw new HypervisorException(
+            Kind.FAILED,
+            "argument %s of image %s must be a whole number, as the image came without a manifest: %s"
+                .formatted(argument.getKey(), entry.name(), argument.getValue()),
             e);
       }
     }

@@ -11,10 +11,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The images of this host: those that come with the agent and, where an operator has put some into
- * a directory with an {@code images.json}, those too. Read once; immutable.
+ * a directory with an {@code images.json}, those too. What the control plane sent is added as it
+ * comes. Safe on any thread.
  */
 public final class ImageCatalog {
   private static final String BUNDLED = "/images/";
@@ -22,7 +24,7 @@ public final class ImageCatalog {
   private final Map<String, GuestImage> images;
 
   private ImageCatalog(Map<String, GuestImage> images) {
-    this.images = images;
+    this.images = new ConcurrentSkipListMap<>(images);
   }
 
   /** What comes with the agent. */
@@ -45,6 +47,40 @@ public final class ImageCatalog {
 
   Collection<GuestImage> all() {
     return images.values();
+  }
+
+  /**
+   * Adds a module; false when the file is none.
+   *
+   * @throws HypervisorException when it is one and cannot run here
+   */
+  boolean admit(String name, Path file, String sha256) throws HypervisorException {
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] head = in.readNBytes(GuestModules.MAGIC_BYTES);
+      if (!GuestModules.isModule(head)) {
+        return false;
+      }
+      byte[] wasm = new byte[Math.toIntExact(Files.size(file))];
+      System.arraycopy(head, 0, wasm, 0, head.length);
+      int read = in.readNBytes(wasm, head.length, wasm.length - head.length);
+      GuestImage image = GuestImage.check(entryOf(name, sha256, head.length + read), wasm);
+      image.requireProgram();
+      images.put(name, image);
+      return true;
+    } catch (IOException e) {
+      throw new HypervisorException(
+          Kind.IMAGE_UNUSABLE, "cannot read %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The same bytes as an image of this host have the same arguments. */
+  private ImageManifest.Entry entryOf(String name, String sha256, long size) {
+    return images.values().stream()
+        .map(GuestImage::entry)
+        .filter(entry -> entry.sha256().equals(sha256))
+        .findFirst()
+        .map(entry -> entry.named(name))
+        .orElseGet(() -> ImageManifest.Entry.withoutManifest(name, size, sha256));
   }
 
   GuestImage require(String name) throws HypervisorException {

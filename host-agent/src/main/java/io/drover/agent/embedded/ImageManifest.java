@@ -50,6 +50,19 @@ record ImageManifest(List<Entry> images) {
     Entry {
       arguments = Map.copyOf(arguments);
     }
+
+    /** An image that came alone: a VM may set any argument, to a whole number. */
+    static Entry withoutManifest(String name, long sizeBytes, String sha256) {
+      return new Entry(name, "", "", sizeBytes, sha256, 0, Map.of());
+    }
+
+    Entry named(String other) {
+      return new Entry(other, file, description, sizeBytes, sha256, minMemoryBytes, arguments);
+    }
+
+    boolean hasManifest() {
+      return !file.isEmpty();
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.drover.agent.guest;
 
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -15,6 +16,15 @@ public interface Hypervisor extends AutoCloseable {
 
   /** The images found on this host for this hypervisor, usable or not. */
   List<Image> images();
+
+  /**
+   * Takes in an image that came from the control plane; its digest has been checked. Repeatable.
+   *
+   * @param name under which specs name it from now on
+   * @return false when this hypervisor does not run files of this form
+   * @throws HypervisorException IMAGE_UNUSABLE when it is of this form and yet cannot run
+   */
+  boolean admit(String name, Path file, String sha256) throws HypervisorException;
 
   /**
    * Makes a guest from its image. It is returned paused, before its first instruction.

@@ -79,15 +79,11 @@ final class QemuCommandLine {
   private static void addImage(List<String> line, QemuImage image, GuestSpec spec)
       throws HypervisorException {
     switch (image.boot()) {
-      case QemuImage.Boot.Kernel kernel ->
-          line.addAll(
-              List.of(
-                  "-kernel",
-                  kernel.kernel().toString(),
-                  "-initrd",
-                  kernel.initrd().toString(),
-                  "-append",
-                  kernelArguments(kernel.arguments(), spec)));
+      case QemuImage.Boot.Kernel kernel -> {
+        line.addAll(List.of("-kernel", kernel.kernel().toString()));
+        kernel.initrd().ifPresent(initrd -> line.addAll(List.of("-initrd", initrd.toString())));
+        line.addAll(List.of("-append", kernelArguments(kernel.arguments(), spec)));
+      }
       case QemuImage.Boot.Disk disk ->
           // Writes go to a temporary file: until volumes exist, guests share the image.
           line.addAll(

@@ -69,10 +69,24 @@ public final class QemuHypervisor implements Hypervisor {
   @Override
   public List<Image> images() {
     try {
-      return images.list().stream().map(QemuImage::listing).toList();
+      return Stream.concat(images.list().stream(), images.admitted().stream())
+          .map(QemuImage::listing)
+          .toList();
     } catch (HypervisorException e) {
       LOG.error("no QEMU images: {}", e.getMessage());
       return List.of();
+    }
+  }
+
+  @Override
+  public boolean admit(String name, Path file, String sha256) throws HypervisorException {
+    try {
+      return images.admit(name, file, sha256);
+    } catch (IOException e) {
+      throw new HypervisorException(
+          HypervisorException.Kind.IMAGE_UNUSABLE,
+          "cannot read %s: %s".formatted(file, e.getMessage()),
+          e);
     }
   }
 

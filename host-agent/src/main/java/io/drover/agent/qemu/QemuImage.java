@@ -2,6 +2,7 @@ package io.drover.agent.qemu;
 
 import io.drover.agent.guest.Hypervisor;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * An image as found on this host.
@@ -12,7 +13,7 @@ record QemuImage(Hypervisor.Image listing, Boot boot) {
   /** What a guest starts from. */
   sealed interface Boot {
     /** Loaded by QEMU itself, with the kernel's arguments. */
-    record Kernel(Path kernel, Path initrd, String arguments) implements Boot {}
+    record Kernel(Path kernel, Optional<Path> initrd, String arguments) implements Boot {}
 
     /** Booted from by the firmware. */
     record Disk(Path file) implements Boot {}

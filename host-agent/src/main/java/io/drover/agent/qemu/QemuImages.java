@@ -14,6 +14,8 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -26,8 +28,14 @@ final class QemuImages {
   private static final long DISK_MIN_MEMORY = 64L << 20;
   private static final long MIB = 1L << 20;
 
+  /** A kernel alone brings its own initramfs, and its settings compiled in. */
+  private static final String KERNEL_ARGUMENTS = "console=ttyS0";
+
+  private static final long KERNEL_MIN_MEMORY = 64L << 20;
+
   private final Path directory;
   private final Map<Path, Checked> checked = new HashMap<>();
+  private final Map<String, QemuImage> admitted = new ConcurrentHashMap<>();
 
   /** A file's state when its digest was computed. */
   private record Checked(long size, FileTime modified, String sha256) {}
@@ -62,6 +70,10 @@ final class QemuImages {
    * @throws HypervisorException IMAGE_UNUSABLE when it is not there or damaged
    */
   QemuImage require(String name) throws HypervisorException {
+    QemuImage sent = admitted.get(name);
+    if (sent != null) {
+      return sent;
+    }
     for (QemuImage image : list()) {
       if (image.listing().name().equals(name)) {
         if (!image.listing().usable()) {
@@ -71,6 +83,24 @@ final class QemuImages {
       }
     }
     throw unusable("image " + name + " is not in " + directory);
+  }
+
+  /** Adds a kernel that the control plane sent; false when the file is none. */
+  boolean admit(String name, Path file, String sha256) throws IOException {
+    if (!Format.KERNEL.matches(file)) {
+      return false;
+    }
+    Image listing = new Image(name, Files.size(file), sha256, KERNEL_MIN_MEMORY, true, "");
+    admitted.put(
+        name,
+        new QemuImage(
+            listing, new QemuImage.Boot.Kernel(file, Optional.empty(), KERNEL_ARGUMENTS)));
+    return true;
+  }
+
+  /** Those that the control plane sent. */
+  List<QemuImage> admitted() {
+    return List.copyOf(admitted.values());
   }
 
   private static HypervisorException unusable(String message) {
@@ -101,7 +131,8 @@ final class QemuImages {
             manifest.minMemoryMib() * MIB,
             reason.isEmpty(),
             reason);
-    return new QemuImage(listing, new QemuImage.Boot.Kernel(kernel, initrd, manifest.arguments()));
+    return new QemuImage(
+        listing, new QemuImage.Boot.Kernel(kernel, Optional.of(initrd), manifest.arguments()));
   }
 
   private QemuImage diskImage(Path file) throws IOException {

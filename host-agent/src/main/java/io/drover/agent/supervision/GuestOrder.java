@@ -1,6 +1,7 @@
 package io.drover.agent.supervision;
 
 import io.drover.agent.guest.GuestSpec;
+import io.drover.agent.image.ImageShelf;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -141,7 +142,9 @@ public sealed interface GuestOrder {
   private static GuestSpec spec(VmId vm, io.drover.protocol.v1.GuestSpec spec) {
     return new GuestSpec(
         vm,
-        spec.getImage(),
+        spec.getImageSha256().isEmpty()
+            ? spec.getImage()
+            : ImageShelf.nameOf(spec.getImageSha256()),
         new Resources(spec.getCpuMillis(), new ByteSize(spec.getMemoryBytes())),
         spec.getArgumentsMap());
   }

@@ -3,6 +3,7 @@ package io.drover.agent.supervision;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
+import io.drover.agent.image.ImageShelf;
 import io.drover.agent.migration.BlackoutModel;
 import io.drover.agent.migration.MigrationListener;
 import io.drover.agent.store.AgentStore;
@@ -16,6 +17,7 @@ import java.util.concurrent.Semaphore;
  * What all guests of a host share. Safe on any thread.
  *
  * @param blocking runs work that blocks, a thread each
+ * @param images that the control plane has
  * @param migrationsIn permits for migrations to this host, held while memory comes in
  * @param migrationsOut permits for migrations from this host, held while memory goes out
  */
@@ -26,6 +28,7 @@ public record HostParts(
     Executor blocking,
     InstantSource clock,
     MigrationListener listener,
+    ImageShelf images,
     BlackoutModel blackouts,
     MemoryLedger memory,
     Semaphore migrationsIn,
@@ -34,8 +37,9 @@ public record HostParts(
     hypervisors = List.copyOf(hypervisors);
   }
 
-  /** The hypervisor that runs this image here. */
+  /** The hypervisor that runs this image here, fetched first when need be. */
   Hypervisor hypervisorFor(String image) throws HypervisorException {
+    images.require(image);
     String reason = "there is no image \"" + image + "\" on this host";
     for (Hypervisor hypervisor : hypervisors) {
       for (Hypervisor.Image candidate : hypervisor.images()) {

@@ -7,6 +7,7 @@ import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
 import io.drover.config.units.VmId;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,11 @@ public final class FakeHypervisor implements Hypervisor {
     return List.of(
         new Image(IMAGE, 1, "00", 4096, true, ""),
         new Image(BROKEN_IMAGE, 1, "00", 4096, false, "wrong magic"));
+  }
+
+  @Override
+  public boolean admit(String name, Path file, String sha256) {
+    return false;
   }
 
   @Override

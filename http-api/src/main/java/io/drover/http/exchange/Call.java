@@ -14,6 +14,8 @@ import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 
 /**
  * One request, its path taken apart and its body in memory. Every accessor throws a {@link
@@ -119,6 +121,16 @@ public final class Call {
           header, header + " must be one ETag as answered before, such as \"12\"");
     }
     return OptionalLong.of(Long.parseLong(matcher.group(1)));
+  }
+
+  /** The body of a streamed endpoint as it comes; to be run or discarded, once. */
+  public Source<ByteString, Object> data() {
+    return request.entity().withoutSizeLimit().getDataBytes();
+  }
+
+  /** Bytes of the body of a streamed endpoint; empty when the client does not say. */
+  public OptionalLong dataLength() {
+    return request.entity().getContentLengthOption();
   }
 
   /** The JSON body. */

@@ -100,6 +100,9 @@ public final class Dispatcher {
                 .formatted(parameter, new TreeSet<>(endpoint.query())));
       }
     }
+    if (endpoint.body() == Endpoint.Body.STREAMED) {
+      return endpoint.handler().handle(new Call(request, variables, HttpEntities.EMPTY));
+    }
     return body(request)
         .thenCompose(body -> endpoint.handler().handle(new Call(request, variables, body)))
         .toCompletableFuture()

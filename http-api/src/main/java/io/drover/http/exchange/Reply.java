@@ -47,6 +47,11 @@ public final class Reply {
     return response.addHeader(RawHeader.create("ETag", "\"" + version + "\""));
   }
 
+  /** 204: done, and nothing is left to show. */
+  public static HttpResponse noContent() {
+    return HttpResponse.create().withStatus(StatusCodes.NO_CONTENT);
+  }
+
   public static HttpResponse notModified(long version) {
     return withEtag(HttpResponse.create().withStatus(StatusCodes.NOT_MODIFIED), version);
   }

@@ -1,5 +1,6 @@
 package io.drover.http.model;
 
+import io.drover.actor.agent.ImagePin;
 import io.drover.actor.api.VmView;
 import io.drover.config.units.EntityId;
 import java.time.Instant;
@@ -15,6 +16,7 @@ public record VmJson(
     String area,
     String cell,
     String image,
+    Optional<String> imageSha256,
     int cpuMillis,
     long memoryBytes,
     Map<String, String> arguments,
@@ -37,6 +39,7 @@ public record VmJson(
         vm.id().area().name(),
         vm.id().cell().toString(),
         vm.spec().image(),
+        vm.spec().pin().map(ImagePin::sha256),
         vm.spec().resources().cpuMillis(),
         vm.spec().resources().memory().bytes(),
         new TreeMap<>(vm.spec().arguments()),

@@ -14,6 +14,7 @@ public enum ProblemType {
   VERSION_MISMATCH("version-mismatch", "It has changed since it was read", 412),
   BODY_TOO_LARGE("body-too-large", "The body is too large", 413),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body must be JSON", 415),
+  UNUSABLE_IMAGE("unusable-image", "It is not an image that can be kept", 422),
   IDEMPOTENCY_MISMATCH("idempotency-mismatch", "The key was used with another request", 422),
   INTERNAL_ERROR("internal-error", "Drover failed to answer", 500),
   UNAVAILABLE("unavailable", "Not possible now", 503),
@@ -52,6 +53,8 @@ public enum ProblemType {
       case NO_CAPACITY -> NO_CAPACITY;
       case VERSION_MISMATCH -> VERSION_MISMATCH;
       case IDEMPOTENCY_MISMATCH -> IDEMPOTENCY_MISMATCH;
+      case UNUSABLE_IMAGE -> UNUSABLE_IMAGE;
+      case TOO_LARGE -> BODY_TOO_LARGE;
       case UNAVAILABLE -> UNAVAILABLE;
       case UNKNOWN_OUTCOME -> UNKNOWN_OUTCOME;
     };

@@ -1,0 +1,60 @@
+package io.drover.actor.routing;
+
+import io.drover.actor.agent.ImagePin;
+import io.drover.actor.api.ImageStore;
+import io.drover.config.units.VmId;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A store without images, unless a test pins some. */
+final class NoImages implements ImageStore {
+  volatile Optional<ImagePin> pin = Optional.empty();
+
+  @Override
+  public CompletionStage<Upload> begin(NewImage image) {
+    throw new AssertionError(image);
+  }
+
+  @Override
+  public CompletionStage<List<StoredImage>> all() {
+    return CompletableFuture.completedStage(List.of());
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredImage>> named(String name) {
+    return CompletableFuture.completedStage(Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredImage>> withDigest(String sha256) {
+    return CompletableFuture.completedStage(Optional.empty());
+  }
+
+  @Override
+  public CompletionStage<byte[]> piece(StoredImage image, int index) {
+    throw new AssertionError(image);
+  }
+
+  @Override
+  public CompletionStage<Optional<ImagePin>> pin(String name, VmId vm) {
+    return CompletableFuture.completedStage(pin);
+  }
+
+  @Override
+  public CompletionStage<List<Use>> users(String name) {
+    return CompletableFuture.completedStage(List.of());
+  }
+
+  @Override
+  public CompletionStage<Boolean> delete(
+      String name, List<VmId> gone, Optional<String> idempotencyKey) {
+    return CompletableFuture.completedStage(false);
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> deletedUnder(String idempotencyKey) {
+    return CompletableFuture.completedStage(Optional.empty());
+  }
+}
