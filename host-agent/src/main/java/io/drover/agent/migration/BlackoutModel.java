@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +31,13 @@ public final class BlackoutModel {
    */
   static final Duration DECISION_ALLOWANCE = Duration.ofMillis(20);
 
-  /** Samples the median is taken of; one slow migration among three changes nothing. */
+  /** Samples the median is taken of. */
   static final int SAMPLE_LIMIT = 5;
+
+  /**
+   * With fewer samples the initial guess is among them, so that one slow migration proves little.
+   */
+  static final int SAMPLE_MIN = 3;
 
   static final Duration SAMPLE_LIFE = Duration.ofMinutes(5);
 
@@ -83,14 +90,16 @@ public final class BlackoutModel {
 
   Duration fixedPart(GuestClass guest) {
     Instant oldest = clock.instant().minus(SAMPLE_LIFE);
-    List<Duration> recent =
-        samples.getOrDefault(guest, new ArrayDeque<>()).stream()
-            .filter(sample -> sample.at.isAfter(oldest))
-            .map(Sample::fixedPart)
-            .sorted()
-            .toList();
-    return recent.isEmpty()
-        ? INITIAL_FIXED_PART.plus(DECISION_ALLOWANCE)
-        : recent.get((recent.size() - 1) / 2);
+    List<Duration> recent = new ArrayList<>();
+    for (Sample sample : samples.getOrDefault(guest, new ArrayDeque<>())) {
+      if (sample.at.isAfter(oldest)) {
+        recent.add(sample.fixedPart);
+      }
+    }
+    while (recent.size() < SAMPLE_MIN) {
+      recent.add(INITIAL_FIXED_PART.plus(DECISION_ALLOWANCE));
+    }
+    Collections.sort(recent);
+    return recent.get((recent.size() - 1) / 2);
   }
 }
