@@ -46,7 +46,8 @@ final class EndpointBook {
 
   private boolean isUsable(String text) {
     try {
-      boolean usable = settings.insecureBind() || BindAddress.parse(text).isLoopback();
+      BindAddress endpoint = BindAddress.parse(text);
+      boolean usable = settings.insecureBind() || endpoint.isLoopback();
       if (!usable) {
         LOG.atWarn()
             .addKeyValue("endpoint", text)
