@@ -39,6 +39,7 @@ final class FleetProjection
   private static final long TRIM_INTERVAL = 5_000;
 
   private static final VmFold VM_FOLD = new VmFold();
+  private static final MigrationFold MIGRATION_FOLD = new MigrationFold();
 
   private static final ViewTable.Layout<Vm.Event, VmView> VMS =
       new ViewTable.Layout<>(
@@ -55,7 +56,7 @@ final class FleetProjection
       new ViewTable.Layout<>(
           "migration_view",
           List.of("vm", "active"),
-          new MigrationFold(),
+          MIGRATION_FOLD,
           migration -> List.of(migration.vm().text(), !migration.phase().isOver()));
 
   private final StoredBytes bytes;
@@ -82,7 +83,11 @@ final class FleetProjection
                 .operations(vms.apply(id, envelope.sequenceNr(), e))
                 .forEach(operation -> operations.put(operation.id(), operation));
         case Host.Event e -> hosts.apply(id, envelope.sequenceNr(), e);
-        case Migration.Event e -> migrations.apply(id, envelope.sequenceNr(), e);
+        case Migration.Event e ->
+            MIGRATION_FOLD
+                .view(id, envelope.sequenceNr(), migrations.apply(id, envelope.sequenceNr(), e))
+                .map(OperationView::of)
+                .ifPresent(operation -> operations.put(operation.id(), operation));
         case Area.Event _ -> {} // areas are few: lists ask them
         default -> throw new IllegalStateException("no view for " + envelope.event());
       }

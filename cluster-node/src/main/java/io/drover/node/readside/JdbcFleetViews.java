@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +34,13 @@ import javax.sql.DataSource;
 
 /** Lists from the tables of {@link FleetProjection}, on a dispatcher for blocking work. */
 public final class JdbcFleetViews implements FleetViews {
+  /** Nothing is known of these but what the journal has. */
+  private static final Set<VmView.Phase> AT_REST =
+      EnumSet.of(VmView.Phase.STOPPED, VmView.Phase.FAILED, VmView.Phase.DELETED);
+
+  private static final Set<VmView.Phase> NOT_JOURNALED =
+      EnumSet.of(VmView.Phase.PAUSED, VmView.Phase.UNREACHABLE);
+
   private final DataSource pool;
   private final StoredBytes bytes;
   private final Executor blocking;
@@ -83,7 +91,8 @@ public final class JdbcFleetViews implements FleetViews {
   @Override
   public CompletionStage<Page<HostView>> hosts(Optional<AreaId> area, PageRequest page) {
     Select select = new Select("host_view", page).where("area = ?", area.map(AreaId::name));
-    return list(select, page, HostView.class, view -> view.id().text());
+    return list(select, page, HostView.class, view -> view.id().text())
+        .thenCompose(hosts -> AsOfNow.page(hosts, host -> controlPlane.host(host.id())));
   }
 
   @Override
@@ -92,11 +101,19 @@ public final class JdbcFleetViews implements FleetViews {
         new Select("vm_view", page)
             .where("area = ?", filter.area().map(AreaId::name))
             .where("host = ?", filter.host())
-            .where("phase = ?", filter.phase());
+            .where("phase = ?", filter.phase().map(JdbcFleetViews::journaled));
     if (filter.phase().isEmpty()) {
       select.where("phase <> ?", Optional.of(VmView.Phase.DELETED.name()));
     }
-    return list(select, page, VmView.class, view -> view.id().text());
+    return list(select, page, VmView.class, view -> view.id().text())
+        .thenCompose(vms ->
+            AsOfNow.page(
+                vms,
+                vm ->
+                    AT_REST.contains(vm.phase())
+                        ? CompletableFuture.completedStage(vm)
+                        : controlPlane.vm(vm.id())))
+        .thenApply(vms -> filter.phase().map(phase -> only(phase, vms)).orElse(vms));
   }
 
   @Override
@@ -174,6 +191,19 @@ public final class JdbcFleetViews implements FleetViews {
       }
     }
     return events;
+  }
+
+  /** What a host saw last is not in the journal: such a VM runs, as far as that knows. */
+  private static String journaled(String phase) {
+    return NOT_JOURNALED.contains(VmView.Phase.valueOf(phase))
+        ? VmView.Phase.RUNNING.name()
+        : phase;
+  }
+
+  /** Those that left the phase meanwhile are left out; the page may be shorter than asked. */
+  private static Page<VmView> only(String phase, Page<VmView> page) {
+    return new Page<>(
+        page.items().stream().filter(vm -> vm.phase().name().equals(phase)).toList(), page.next());
   }
 
   private Set<AreaId> knownAreas(Connection connection) throws SQLException {

@@ -1,5 +1,6 @@
 package io.drover.node.sharding;
 
+import io.drover.actor.host.Host;
 import io.drover.actor.routing.ControlNodes;
 import io.drover.actor.vm.Vm;
 import io.drover.config.units.AreaId;
@@ -8,8 +9,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -22,9 +23,10 @@ import org.apache.pekko.cluster.sharding.ShardRegion.ClusterShardingStats;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
 import org.apache.pekko.cluster.sharding.typed.GetClusterShardingStats;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 
 /**
- * Members and who runs which cell. Cells are asked for at most once a second, and only while
+ * Members and who runs which cell. Cells are asked for at most once a second, and only when
  * somebody wants to know.
  */
 public final class ClusterNodes implements ControlNodes {
@@ -34,8 +36,11 @@ public final class ClusterNodes implements ControlNodes {
 
   private final ActorSystem<?> system;
   private final Cluster cluster;
-  private final AtomicLong nextRefreshNs = new AtomicLong(System.nanoTime());
-  private volatile Map<String, String> nodeOfCell = Map.of();
+  private volatile Asked asked =
+      new Asked(System.nanoTime() - REFRESH_NS, CompletableFuture.completedFuture(Map.of()));
+
+  /** The last look at the regions. */
+  private record Asked(long sinceNs, CompletableFuture<Map<CellId, String>> answer) {}
 
   public ClusterNodes(ActorSystem<?> system) {
     this.system = system;
@@ -57,39 +62,50 @@ public final class ClusterNodes implements ControlNodes {
   }
 
   @Override
-  public String running(CellId cell) {
-    refreshIfDue();
-    return nodeOfCell.getOrDefault(cell.toString(), "");
+  public CompletionStage<Map<CellId, String>> running() {
+    Asked last = asked;
+    if (System.nanoTime() - last.sinceNs() < REFRESH_NS) {
+      return last.answer();
+    }
+    // Two callers at once ask twice: it is for people.
+    CompletableFuture<Map<CellId, String>> answer =
+        cells(Vm.TYPE_KEY)
+            .thenCombine(
+                cells(Host.TYPE_KEY),
+                (ofVms, ofHosts) -> {
+                  Map<CellId, String> both = new HashMap<>(ofHosts);
+                  both.putAll(ofVms);
+                  return Map.copyOf(both);
+                })
+            .toCompletableFuture();
+    asked = new Asked(System.nanoTime(), answer);
+    return answer;
   }
 
-  private void refreshIfDue() {
-    long now = System.nanoTime();
-    long due = nextRefreshNs.get();
-    if (now - due < 0 || !nextRefreshNs.compareAndSet(due, now + REFRESH_NS)) {
-      return;
-    }
+  private CompletionStage<Map<CellId, String>> cells(EntityTypeKey<?> type) {
     ActorRef<ClusterShardingQuery> shardState = ClusterSharding.get(system).shardState();
     CompletionStage<ClusterShardingStats> stats =
         AskPattern.ask(
             shardState,
-            replyTo -> new GetClusterShardingStats(Vm.TYPE_KEY, ANSWER_LIMIT, replyTo),
+            replyTo -> new GetClusterShardingStats(type, ANSWER_LIMIT, replyTo),
             ANSWER_LIMIT.multipliedBy(2),
             system.scheduler());
-    // without an answer, what was known stays: it is for people
-    stats.thenAccept(answer -> nodeOfCell = namesOfCells(answer));
+    return stats
+        .thenApply(this::namesOfCells)
+        .exceptionally(_ -> Map.of()); // an area without this detail is better than none
   }
 
-  private Map<String, String> namesOfCells(ClusterShardingStats stats) {
+  private Map<CellId, String> namesOfCells(ClusterShardingStats stats) {
     Map<Address, String> names = new HashMap<>();
     members().forEach(member -> names.put(member.address(), nameOf(member)));
-    Map<String, String> cells = new HashMap<>();
+    Map<CellId, String> cells = new HashMap<>();
     stats
         .getRegions()
         .forEach((address, region) ->
             region
                 .getStats()
                 .keySet()
-                .forEach(cell -> cells.put(cell, names.getOrDefault(address, ""))));
+                .forEach(cell -> cells.put(CellId.parse(cell), names.getOrDefault(address, ""))));
     return Map.copyOf(cells);
   }
 

@@ -207,16 +207,20 @@ public final class ShardedControlPlane implements ControlPlane {
   @Override
   public CompletionStage<AreaView> area(AreaId area) {
     return lookArea(area)
-        .thenApply(shown ->
-            new AreaView(
-                area,
-                shown.version(),
-                IntStream.range(0, shown.cells())
-                    .mapToObj(i -> new CellId(area, i))
-                    .map(cell -> new AreaView.CellView(cell.toString(), area, nodes.running(cell)))
-                    .toList(),
-                shown.hosts().stream().map(HostId::text).toList(),
-                nodes.of(area)));
+        .thenCombine(
+            nodes.running(),
+            (shown, running) ->
+                new AreaView(
+                    area,
+                    shown.version(),
+                    IntStream.range(0, shown.cells())
+                        .mapToObj(i -> new CellId(area, i))
+                        .map(cell ->
+                            new AreaView.CellView(
+                                cell.toString(), area, running.getOrDefault(cell, "")))
+                        .toList(),
+                    shown.hosts().stream().map(HostId::text).toList(),
+                    nodes.of(area)));
   }
 
   @Override

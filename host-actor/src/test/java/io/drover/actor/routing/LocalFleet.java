@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -85,8 +86,8 @@ final class LocalFleet implements Routes, AutoCloseable {
               }
 
               @Override
-              public String running(CellId cell) {
-                return "n1";
+              public CompletionStage<Map<CellId, String>> running() {
+                return CompletableFuture.completedStage(Map.of());
               }
             },
             images,

@@ -2,6 +2,7 @@ package io.drover.http.route;
 
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetViews;
+import io.drover.actor.api.OperationView;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
@@ -40,7 +41,10 @@ public final class OperationRoutes {
     EntityId id = call.id("operation", OperationRoutes::parse);
     CompletionStage<OperationJson> operation =
         id instanceof MigrationId migration
-            ? controlPlane.migration(migration).thenApply(OperationJson::from)
+            ? controlPlane
+                .migration(migration)
+                .thenApply(OperationView::of)
+                .thenApply(OperationJson::from)
             : controlPlane.operation((OperationId) id).thenApply(OperationJson::from);
     return operation.thenApply(Reply::ok);
   }
