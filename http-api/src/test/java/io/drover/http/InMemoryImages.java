@@ -130,6 +130,11 @@ final class InMemoryImages implements ImageStore {
   }
 
   @Override
+  public CompletionStage<Void> unpin(String name, VmId vm) {
+    throw new AssertionError(name);
+  }
+
+  @Override
   public CompletionStage<List<Use>> users(String name) {
     throw new AssertionError(name);
   }

@@ -104,6 +104,7 @@ public final class Api {
                 .header("Accept", "application/json")
                 .header("Content-Type", "application/octet-stream")
                 .header("Content-Digest", contentDigest)
+                .expectContinue(true) // an image that cannot be is refused before it is sent
                 .header(KEY, newKey())
                 .POST(new CountedBody(HttpRequest.BodyPublishers.ofFile(file), sent))));
   }

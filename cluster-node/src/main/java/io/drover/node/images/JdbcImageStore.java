@@ -184,6 +184,11 @@ public final class JdbcImageStore implements ImageStore {
   }
 
   @Override
+  public CompletionStage<Void> unpin(String name, VmId vm) {
+    return change(tables -> tables.removeUse(name, vm));
+  }
+
+  @Override
   public CompletionStage<List<Use>> users(String name) {
     return query(tables -> tables.uses(name));
   }

@@ -66,6 +66,11 @@ final class OneImage implements ImageStore {
   }
 
   @Override
+  public CompletionStage<Void> unpin(String name, VmId vm) {
+    throw new AssertionError(name);
+  }
+
+  @Override
   public CompletionStage<List<Use>> users(String name) {
     throw new AssertionError(name);
   }

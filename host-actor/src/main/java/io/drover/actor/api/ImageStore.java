@@ -34,6 +34,9 @@ public interface ImageStore {
   /** Notes that this VM is about to be made of it; empty = there is no such image. */
   CompletionStage<Optional<ImagePin>> pin(String name, VmId vm);
 
+  /** Forgets that VM: it was not created. */
+  CompletionStage<Void> unpin(String name, VmId vm);
+
   /** VMs that were noted. */
   CompletionStage<List<Use>> users(String name);
 

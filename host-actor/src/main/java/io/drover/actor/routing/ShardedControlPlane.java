@@ -10,6 +10,7 @@ import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
@@ -28,12 +29,14 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
 
 /** The control plane over the sharded entities. Safe on any thread. */
 public final class ShardedControlPlane implements ControlPlane {
@@ -85,15 +88,30 @@ public final class ShardedControlPlane implements ControlPlane {
           VmId vm = new VmId(CellId.ofName(request.area(), tail, cells), tail);
           return images
               .pin(request.spec().image(), vm)
-              .thenCompose(pin -> create(vm, request.pinned(pin)));
-        })
+              .thenCompose(pin ->
+                  create(vm, request.pinned(pin))
+                      .whenComplete((_, failure) -> {
+                        if (pin.isPresent() && isNotCreated(failure)) {
+                          var _ = images.unpin(request.spec().image(), vm);
+                        }
+                      }));
+        });
+  }
+
+  private CompletionStage<VmView> create(VmId vm, NewVm request) {
+    return Calls.change(
+            askVm(
+                vm, replyTo -> new Vm.Request.Create(request, RequestDigest.of(request), replyTo)),
+            "create " + vm)
         .thenCompose(VmAnswers::shown);
   }
 
-  private CompletionStage<Vm.Reply> create(VmId vm, NewVm request) {
-    return Calls.change(
-        askVm(vm, replyTo -> new Vm.Request.Create(request, RequestDigest.of(request), replyTo)),
-        "create " + vm);
+  /** It was not created, and whoever asks again under the same key notes it again. */
+  private static boolean isNotCreated(@Nullable Throwable failure) {
+    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+    return cause instanceof RefusedException e
+        && (e.refusal().kind() == Refusal.Kind.NO_CAPACITY
+            || e.refusal().kind() == Refusal.Kind.NOT_FOUND);
   }
 
   @Override

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.ImagePin;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.ControlPlane.Terms;
@@ -66,6 +67,32 @@ class ControlPlaneTest {
     assertThat(agent.guests).containsKey(created.id());
     assertThat(claimsOf(host)).containsExactly(new Claim(created.id().text(), SPEC.resources()));
     assertThat(done(fleet.controlPlane.vm(created.id())).report()).containsEntry("beats", "1");
+  }
+
+  @Test
+  void shouldRunAnUploadedImageWhereItsHypervisorIs() {
+    ScriptedAgent agent = new ScriptedAgent(fleet.network, "h1");
+    HostId host = fleet.attach("h1", agent);
+    NewVm mine =
+        new NewVm(
+            NORTH, "web", new GuestSpec("mine", SPEC.resources(), Map.of()), Optional.empty());
+    ImagePin pin = new ImagePin("ab12", "embedded", "WebAssembly module", ByteSize.ofMib(1));
+    fleet.images.pin = Optional.of(pin);
+
+    VmView created = done(fleet.controlPlane.createVm(mine, Optional.empty()));
+
+    assertThat(created.host()).contains(host);
+    assertThat(created.spec().pin()).contains(pin);
+    awaitPhase(created.id(), Phase.RUNNING);
+    fleet.images.pin = Optional.of(new ImagePin("cd34", "", "qcow2 disk", ByteSize.ofMib(1)));
+    assertThat(refusal(fleet.controlPlane.createVm(mine, Optional.empty())).hosts())
+        .containsExactly(
+            new Refusal.HostReason(
+                host.text(), "image \"mine\" is a qcow2 disk, which no hypervisor here runs yet"));
+    fleet.images.pin = Optional.of(new ImagePin("ef56", "qemu", "ELF kernel", ByteSize.ofMib(1)));
+    assertThat(refusal(fleet.controlPlane.createVm(mine, Optional.empty())).hosts())
+        .containsExactly(new Refusal.HostReason(host.text(), "it has no hypervisor qemu"));
+    assertThat(fleet.images.unpinned).hasSize(2).doesNotContain(created.id());
   }
 
   @Test

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A store without images, unless a test pins some. */
 final class NoImages implements ImageStore {
+  final List<VmId> unpinned = new CopyOnWriteArrayList<>();
   volatile Optional<ImagePin> pin = Optional.empty();
 
   @Override
@@ -40,6 +42,12 @@ final class NoImages implements ImageStore {
   @Override
   public CompletionStage<Optional<ImagePin>> pin(String name, VmId vm) {
     return CompletableFuture.completedStage(pin);
+  }
+
+  @Override
+  public CompletionStage<Void> unpin(String name, VmId vm) {
+    unpinned.add(vm);
+    return CompletableFuture.completedStage(null);
   }
 
   @Override

@@ -83,11 +83,11 @@ public final class ImageRoutes {
     }
     return begun
         .whenComplete((_, refused) -> {
-          if (refused != null) {
+          if (refused != null && call.header("Expect").isEmpty()) { // else it waits for the answer
             receiver.discard(call.data());
           }
         })
-        .thenCompose(upload -> receiver.receive(call.data(), upload))
+        .thenCompose(upload -> receiver.receive(call.data(), call.dataLength(), upload))
         .thenCompose(this::stored);
   }
 

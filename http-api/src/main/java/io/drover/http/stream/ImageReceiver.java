@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -20,7 +21,7 @@ import org.apache.pekko.util.ByteString;
 
 /** Hands a request's body to an image store, piece by piece; one piece is in memory at a time. */
 public final class ImageReceiver {
-  /** Read on after a refusal: a client that still sends would not hear the answer. */
+  /** Read on after a refusal when nobody knows how much there is. */
   private static final long DRAIN_LIMIT_BYTES = 64L << 20;
 
   private final ClassicActorSystemProvider system;
@@ -29,10 +30,19 @@ public final class ImageReceiver {
     this.system = system;
   }
 
-  /** Takes the body to its end. Whatever fails, the upload is abandoned. */
-  public CompletionStage<Completed> receive(Source<ByteString, Object> data, Upload upload) {
+  /**
+   * Takes the body to its end: a client that is still sending would not hear an answer. Whatever
+   * fails, the upload is abandoned.
+   *
+   * @param length of the body, when the client says it
+   */
+  public CompletionStage<Completed> receive(
+      Source<ByteString, Object> data, OptionalLong length, Upload upload) {
+    long drainLimit = length.orElse(DRAIN_LIMIT_BYTES);
     return pieces(data)
-        .runWith(Sink.foldAsync(Progress.NONE, (done, piece) -> take(done, piece, upload)), system)
+        .runWith(
+            Sink.foldAsync(Progress.NONE, (done, piece) -> take(done, piece, upload, drainLimit)),
+            system)
         .handle((progress, broken) ->
             Optional.ofNullable(broken)
                 .<Throwable>map(ImageReceiver::brokenOff)
@@ -58,10 +68,11 @@ public final class ImageReceiver {
             .runWith(Sink.ignore(), system);
   }
 
-  private static CompletionStage<Progress> take(Progress done, byte[] piece, Upload upload) {
+  private static CompletionStage<Progress> take(
+      Progress done, byte[] piece, Upload upload, long drainLimit) {
     if (done.failure().isPresent()) {
       long drained = done.drained() + piece.length;
-      return drained > DRAIN_LIMIT_BYTES
+      return drained > drainLimit
           ? CompletableFuture.failedStage(done.failure().get())
           : CompletableFuture.completedStage(new Progress(done.failure(), drained));
     }
