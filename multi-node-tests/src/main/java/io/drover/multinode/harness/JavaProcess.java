@@ -23,6 +23,8 @@ public final class JavaProcess {
   private static final List<String> JVM_FLAGS =
       List.of(
           "-XX:+UseSerialGC",
+          "-XX:MetaspaceSize=96m", // fewer than it loads at start means three full collections
+          // there
           "-XX:TieredStopAtLevel=1", // a fleet on one small machine: starting fast beats peak speed
           "-Xshare:auto",
           "--sun-misc-unsafe-memory-access=allow",
