@@ -1,6 +1,7 @@
 package io.drover.actor.placement;
 
 import io.drover.actor.Routes;
+import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.area.Area;
@@ -228,17 +229,13 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     }
     HostId host = next.get();
     attempts.put(owner, new Attempt(owner, request, host, conflicts, replyTo));
-    inventory.reserve(owner.text(), host, request.spec().resources());
+    GuestSpec spec = request.spec();
+    inventory.reserve(owner.text(), host, spec.resources());
     timers.startSingleTimer(owner.text(), new Internal.ClaimTimedOut(owner, host), CLAIM_TIMEOUT);
     routes.tell(
         Host.TYPE_KEY,
         host.text(),
-        new Host.Command.Claim(
-            owner,
-            request.spec().resources(),
-            request.spec().image(),
-            request.spec().pin(),
-            claimReplies));
+        new Host.Command.Claim(owner, spec.resources(), spec.image(), spec.pin(), claimReplies));
   }
 
   private void claimAnswered(ClaimReply reply) {

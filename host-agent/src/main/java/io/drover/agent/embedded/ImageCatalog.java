@@ -11,7 +11,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The images of this host: those that come with the agent and, where an operator has put some into
@@ -21,10 +20,10 @@ import java.util.concurrent.ConcurrentSkipListMap;
 public final class ImageCatalog {
   private static final String BUNDLED = "/images/";
 
-  private final Map<String, GuestImage> images;
+  private volatile Map<String, GuestImage> images; // replaced, never changed
 
   private ImageCatalog(Map<String, GuestImage> images) {
-    this.images = new ConcurrentSkipListMap<>(images);
+    this.images = images;
   }
 
   /** What comes with the agent. */
@@ -65,12 +64,18 @@ public final class ImageCatalog {
       int read = in.readNBytes(wasm, head.length, wasm.length - head.length);
       GuestImage image = GuestImage.check(entryOf(name, sha256, head.length + read), wasm);
       image.requireProgram();
-      images.put(name, image);
+      add(name, image);
       return true;
     } catch (IOException e) {
       throw new HypervisorException(
           Kind.IMAGE_UNUSABLE, "cannot read %s: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private synchronized void add(String name, GuestImage image) {
+    Map<String, GuestImage> more = new LinkedHashMap<>(images);
+    more.put(name, image);
+    images = more;
   }
 
   /** The same bytes as an image of this host have the same arguments. */
