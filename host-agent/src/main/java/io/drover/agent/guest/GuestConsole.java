@@ -17,6 +17,13 @@ public final class GuestConsole {
   private static final String REPORT_PREFIX = "@drover ";
   private static final int LINE_LIMIT = 4096;
 
+  /**
+   * A guest is not trusted: all of its report is in the agent's heap and in each of its messages.
+   */
+  static final int REPORT_KEYS_LIMIT = 64;
+
+  static final int REPORT_TEXT_LIMIT = 256;
+
   private final byte[] ring = new byte[CAPACITY];
   private final StringBuilder line = new StringBuilder();
   private long endOffset;
@@ -46,14 +53,20 @@ public final class GuestConsole {
   private void note(String pairs) {
     for (String pair : pairs.split(" ")) {
       int equals = pair.indexOf('=');
-      if (equals > 0) {
-        report.put(
-            pair.substring(0, equals), pair.substring(equals + 1)); // others keep their value
+      if (equals > 0 && equals <= REPORT_TEXT_LIMIT) {
+        String key = pair.substring(0, equals);
+        if (report.size() < REPORT_KEYS_LIMIT || report.containsKey(key)) {
+          String value = pair.substring(equals + 1);
+          report.put(key, value.substring(0, Math.min(value.length(), REPORT_TEXT_LIMIT)));
+        }
       }
     }
   }
 
-  /** The guest's last word about itself; keys and values as it printed them. */
+  /**
+   * The guest's last word about itself; keys and values as it printed them, long values cut. Keys
+   * beyond the limit are ignored.
+   */
   public synchronized Map<String, String> report() {
     return Map.copyOf(report);
   }
@@ -62,10 +75,15 @@ public final class GuestConsole {
     return endOffset;
   }
 
-  /** Text from {@code fromOffset}, or from the oldest kept byte when that is later. */
+  /**
+   * Text from {@code fromOffset}, or from the oldest kept byte when that is later.
+   *
+   * @param maxBytes unsigned, as it comes in an order; no more than {@link #CAPACITY} are read
+   */
   public synchronized Text read(long fromOffset, int maxBytes) {
     long start = Math.clamp(fromOffset, Math.max(0, endOffset - CAPACITY), endOffset);
-    byte[] text = new byte[(int) Math.min(maxBytes, endOffset - start)];
+    long wanted = Integer.toUnsignedLong(maxBytes);
+    byte[] text = new byte[(int) Math.min(wanted, endOffset - start)];
     for (int i = 0; i < text.length; i++) {
       text[i] = ring[(int) ((start + i) % CAPACITY)];
     }
