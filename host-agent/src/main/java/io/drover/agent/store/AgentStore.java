@@ -37,6 +37,7 @@ public final class AgentStore implements AutoCloseable {
   private final Map<VmId, VmRecord> vms = new LinkedHashMap<>(); // the one saved last comes last
   private AgentRecord agent = AgentRecord.NEW;
   private @Nullable RecordLog log; // none after a failed write
+  private boolean closed;
 
   private AgentStore(Path directory, DurableFiles files, FileChannel lock) {
     this.file = directory.resolve(LOG_FILE);
@@ -175,6 +176,9 @@ public final class AgentStore implements AutoCloseable {
   }
 
   private void append(byte[] bytes) {
+    if (closed) { // the file may be another agent's by now
+      throw new StoreException(file, "is closed");
+    }
     RecordLog current = log;
     if (current == null || !current.hasRoomFor(bytes)) {
       current = rewrite();
@@ -204,10 +208,11 @@ public final class AgentStore implements AutoCloseable {
     }
   }
 
-  /** Lets another agent use the directory. */
+  /** Lets another agent use the directory; whoever saves from now on is refused. */
   @Override
   public void close() {
     synchronized (guard) {
+      closed = true;
       try {
         closeLog();
         lock.close();

@@ -184,6 +184,24 @@ class AgentStoreTest {
   }
 
   @Test
+  void shouldLeaveTheNextAgentsRecordsAloneOnceItIsClosed() {
+    AgentStore earlier = AgentStore.open(directory);
+    earlier.save(OLD);
+    earlier.close();
+    try (AgentStore store = AgentStore.open(directory)) {
+      store.save(NEW);
+    }
+
+    assertThatThrownBy(() -> earlier.save(OLD))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("closed");
+
+    try (AgentStore store = AgentStore.open(directory)) {
+      assertThat(store.vm(VM)).isEqualTo(NEW);
+    }
+  }
+
+  @Test
   void shouldDropAGrantWhenAHigherEpochIsSeen() {
     VmRecord seen = OLD.seen(new Epoch(9));
 
