@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -123,6 +124,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   public Receive<Command> createReceive() {
     return newReceiveBuilder()
         .onSignal(PostStop.class, _ -> closeStream())
+        .onSignal(PreRestart.class, _ -> closeStream()) // or nobody would ever close it
         .onAnyMessage(this::on)
         .build();
   }

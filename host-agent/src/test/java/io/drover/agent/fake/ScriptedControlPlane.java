@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,6 +35,7 @@ public final class ScriptedControlPlane implements AutoCloseable {
   private final List<Hello> hellos = new CopyOnWriteArrayList<>();
   private final AtomicReference<@Nullable StreamObserver<ToAgent>> session =
       new AtomicReference<>();
+  private final AtomicInteger ended = new AtomicInteger();
   private final Server server;
   private volatile long epoch;
   private volatile Function<Hello, ToAgent> greeting =
@@ -93,6 +95,11 @@ public final class ScriptedControlPlane implements AutoCloseable {
   public Hello awaitHello(int number) {
     Awaitility.await().atMost(20, SECONDS).until(() -> hellos.size() >= number);
     return hellos.get(number - 1);
+  }
+
+  /** Sessions that agents ended. */
+  public int endedCount() {
+    return ended.get();
   }
 
   public int helloCount() {
@@ -191,12 +198,13 @@ public final class ScriptedControlPlane implements AutoCloseable {
 
         @Override
         public void onError(Throwable failure) {
-          session.compareAndSet(responses, null);
+          onCompleted();
         }
 
         @Override
         public void onCompleted() {
           session.compareAndSet(responses, null);
+          ended.incrementAndGet();
         }
       };
     }

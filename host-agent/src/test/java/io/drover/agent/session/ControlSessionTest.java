@@ -30,6 +30,8 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -213,6 +215,22 @@ class ControlSessionTest {
     assertThat(first.awaitHello(1)).isNotNull();
   }
 
+  @Test
+  void shouldLeaveNoStreamOpenWhenItFails() {
+    actors.spawn(
+        Behaviors.supervise(
+                ControlSession.create(
+                    Samples.settings(directory, first.endpoint()), store, host, new Random(1)))
+            .onFailure(SupervisorStrategy.restart().withLoggingEnabled(false)),
+        DispatcherSelector.blocking());
+    first.await(FromAgent::hasHeartbeat);
+
+    first.order(RecordingHost.FAILING, Orders.pause(VM, 1));
+
+    first.awaitHello(2);
+    await().untilAsserted(() -> assertThat(first.endedCount()).isEqualTo(1));
+  }
+
   private static FromAgent guestChanged() {
     FromAgent.Builder message = FromAgent.newBuilder();
     message.getGuestChangedBuilder().getGuestBuilder().setVmId(VM.text());
@@ -228,6 +246,8 @@ class ControlSessionTest {
 
   /** Answers Done, when it may. */
   private static final class RecordingHost implements ManagedHost {
+    private static final String FAILING = "o/failing";
+
     private final List<String> executed = new CopyOnWriteArrayList<>();
     private final List<Runnable> heldAnswers = new CopyOnWriteArrayList<>();
     private final List<Runnable> heldGuests = new CopyOnWriteArrayList<>();
@@ -274,6 +294,9 @@ class ControlSessionTest {
 
     @Override
     public void execute(Order order, Consumer<OrderResult> reply) {
+      if (order.getOrderId().equals(FAILING)) {
+        throw new IllegalStateException("a fault inside the agent");
+      }
       executed.add(order.getOrderId());
       Runnable answer =
           () -> reply.accept(OrderResult.newBuilder().setDone(Done.getDefaultInstance()).build());
