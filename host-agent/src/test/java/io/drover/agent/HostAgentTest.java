@@ -23,13 +23,12 @@ import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.PauseGuest;
 import io.drover.protocol.v1.TransferTicket;
-import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two whole agents with real sessions; their guests and streams are fakes that break on demand. */
 class HostAgentTest {
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Resources WHOLE_HOST = new Resources(100, ByteSize.ofMib(1));
 
   private final ScriptedControlPlane sourceControl = ScriptedControlPlane.start(1);
   private final ScriptedControlPlane targetControl = ScriptedControlPlane.start(1);
@@ -319,21 +319,28 @@ class HostAgentTest {
   }
 
   @Test
-  void shouldNotMakeAGuestWhoseGrantCannotBeWritten() throws IOException {
-    Path records = directory.resolve("source").resolve("vms");
-    Files.delete(records);
-
+  void shouldNotMakeAGuestWhoseGrantCannotBeWritten() {
     OrderResult failed;
     try (CapturedLog log = CapturedLog.of("io.drover.agent.supervision.LocalGuest")) {
-      failed = sourceControl.execute("boot/1", Orders.boot(spec(), 1));
+      failed = sourceControl.execute("boot/1", Orders.boot(unstorable(), 1));
       assertThat(log.messages()).singleElement().asString().contains("was not touched");
     }
 
     assertThat(failed.getFailure().getCode()).isEqualTo(Code.INTERNAL);
-    assertThat(failed.getFailure().getDetail()).contains(records.toString());
+    assertThat(failed.getFailure().getDetail()).contains("agent.log");
     assertThat(sourceGuests.journal()).isEmpty();
-    Files.createDirectory(records);
-    bootAtSource();
+    OrderResult other =
+        sourceControl.execute(
+            "boot/2",
+            Orders.boot(
+                new GuestSpec(Samples.OTHER_VM, FakeHypervisor.IMAGE, WHOLE_HOST, Map.of()), 1));
+    assertThat(other.hasGuest()).as("%s", other).isTrue();
+  }
+
+  /** No record has room for its argument. */
+  private static GuestSpec unstorable() {
+    return new GuestSpec(
+        VM, FakeHypervisor.IMAGE, WHOLE_HOST, Map.of("large", "x".repeat(1 << 17)));
   }
 
   @Test

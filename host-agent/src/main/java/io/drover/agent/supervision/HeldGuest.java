@@ -99,6 +99,13 @@ final class HeldGuest {
     memory.release(vm);
   }
 
+  /** Gives memory back that was kept for a guest which then was not made. */
+  void releaseUnused() {
+    if (guest == null) {
+      memory.release(vm);
+    }
+  }
+
   /** Destroys what is here and remembers why it ended. */
   void end(String kind, String reason) {
     hypervisor = kind;

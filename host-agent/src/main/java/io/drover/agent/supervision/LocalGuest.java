@@ -83,25 +83,10 @@ final class LocalGuest {
   // ---- what it is
 
   Phase phase() {
-    Optional<Guest.State> state = held.state();
-    if (state.isEmpty()) {
-      return Phase.ABSENT;
-    }
     Optional<Side> side = record.migration().map(VmRecord.MigrationMark::side);
-    return switch (state.get()) {
-      case ENDED -> Phase.ENDED;
-      case RUNNING -> side.isPresent() ? Phase.SENDING : Phase.RUNNING;
-      case INCOMING -> Phase.RECEIVING;
-      case PAUSED -> side.map(this::pausedIn).orElse(Phase.PAUSED);
-    };
-  }
-
-  private Phase pausedIn(Side side) {
-    if (side == Side.SOURCE) {
-      return Phase.STOPPED;
-    }
     // a paused guest without its stream was complete when an earlier agent died
-    return ends.isReady() || !ends.isReceiving() ? Phase.READY : Phase.RECEIVING;
+    boolean isComplete = ends.isReady() || !ends.isReceiving();
+    return held.state().map(state -> Phase.of(state, side, isComplete)).orElse(Phase.ABSENT);
   }
 
   /** Whether nothing would be lost if this object were forgotten. */
@@ -179,6 +164,8 @@ final class LocalGuest {
           .addKeyValue("reason", e.getMessage())
           .log("a guest was not touched: its record cannot be written");
       return answer(OrderResults.failed(Code.INTERNAL, String.valueOf(e.getMessage())));
+    } finally {
+      held.releaseUnused();
     }
   }
 
@@ -268,7 +255,6 @@ final class LocalGuest {
       return ends.ticket();
     } finally {
       if (!receiving) {
-        held.discard();
         save(record.vacated());
       }
     }
