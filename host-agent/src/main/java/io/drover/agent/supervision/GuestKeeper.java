@@ -128,7 +128,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
       case TransferBroke _ -> work(local::dropBroken);
       case Changed _, Refresh _ -> {
         if (!busy) {
-          publish();
+          rest();
         }
       }
       case WorkDone c -> onWorkDone(c);
@@ -206,12 +206,20 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
 
   private void onWorkDone(WorkDone done) {
     done.then.run();
-    publish();
     Runnable next = waiting.poll();
     busy = next != null;
-    if (next != null) {
+    if (next == null) {
+      rest();
+    } else {
+      publish();
       next.run();
-    } else if (local.isVacant()) {
+    }
+  }
+
+  /** Nothing is under way: says what changed, and whether this keeper has anything to keep. */
+  private void rest() {
+    publish();
+    if (local.isVacant()) {
       outlets.supervisor.tell(new HostSupervisor.Vacant(vm));
     }
   }
