@@ -157,17 +157,23 @@ public final class QemuHypervisor implements Hypervisor {
     GuestRecord planned = GuestRecord.planned(files.run(), spec, image.isMigratable());
     QemuProcess process =
         QemuProcess.start(commandLine, files, planned, runState::onEvent, settings.startTimeout());
+    QemuGuest guest;
     try {
-      QemuGuest guest = guest(planned, files, process, runState, listener);
-      if (incoming) {
-        guest.awaitState();
-      }
-      LOG.info("started {} as process {}", files.run(), process.identity().pid());
-      return enlist(guest);
-    } catch (IOException | QmpException e) {
+      guest = guest(planned, files, process, runState, listener);
+    } catch (IOException e) {
       process.end();
       throw e;
     }
+    try {
+      if (incoming) {
+        guest.awaitState();
+      }
+    } catch (QmpException e) {
+      guest.destroy(); // its mapping holds the memory even when the file is gone
+      throw e;
+    }
+    LOG.info("started {} as process {}", files.run(), process.identity().pid());
+    return enlist(guest);
   }
 
   private QemuGuest guest(
@@ -177,12 +183,23 @@ public final class QemuHypervisor implements Hypervisor {
       RunState runState,
       GuestListener listener)
       throws IOException {
-    GuestMemory memory = new GuestMemory(files.ram(), identity.memoryBytes());
+    ConsoleTail tail = new ConsoleTail(files);
+    GuestMemory memory = mapped(files, identity, tail);
     return new QemuGuest(
-        new QemuGuest.Parts(identity, files, process, runState, new ConsoleTail(files), memory),
+        new QemuGuest.Parts(identity, files, process, runState, tail, memory),
         listener,
         settings.deviceStateTimeout(),
         guests::remove);
+  }
+
+  private static GuestMemory mapped(RunFiles files, GuestRecord identity, ConsoleTail tail)
+      throws IOException {
+    try {
+      return new GuestMemory(files.ram(), identity.memoryBytes());
+    } catch (IOException e) {
+      tail.close();
+      throw e;
+    }
   }
 
   private Guest enlist(QemuGuest guest) {

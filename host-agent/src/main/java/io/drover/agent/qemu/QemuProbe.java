@@ -55,7 +55,6 @@ final class QemuProbe {
     Process process =
         new ProcessBuilder("setsid", binary, "--version").redirectErrorStream(true).start();
     process.getOutputStream().close();
-    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {
       if (!process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -65,6 +64,8 @@ final class QemuProbe {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted", e);
     }
+    // A few lines, which the pipe holds: the process can end before they are read.
+    String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.exitValue() != 0) {
       throw new IOException(printed.strip());
     }

@@ -180,8 +180,9 @@ public final class QmpClient implements AutoCloseable {
       }
     } catch (IOException | QmpException e) {
       reason = socket + ": " + e;
+    } finally { // whatever it was: nobody may wait for an answer that is not read any more
+      finish(reason);
     }
-    finish(reason);
   }
 
   private void handle(QmpParser.Message message) {
