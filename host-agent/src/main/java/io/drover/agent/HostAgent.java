@@ -16,6 +16,7 @@ import io.drover.config.settings.TransferSettings;
 import io.drover.config.units.Resources;
 import io.drover.transfer.TransferEngine;
 import io.drover.transfer.driver.AeronTransferEngine;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -158,13 +159,25 @@ public final class HostAgent implements AutoCloseable {
    * with their grants; the session is opened after that, for as long as it takes.
    *
    * @throws io.drover.agent.store.StoreException when the state directory cannot be used
-   * @throws AgentStartException when a hypervisor cannot say which guests it has
+   * @throws AgentStartException when a hypervisor cannot say which guests it has, or the directory
+   *     of fetched images cannot be used
    */
   public static HostAgent start(AgentSettings settings, Parts parts) {
     if (settings.insecureBind()) {
       LOG.warn("insecure-bind is on: whoever reaches this agent's ports controls its guests");
     }
     AgentStore store = AgentStore.open(settings.stateDirectory());
+    try {
+      return start(settings, parts, store);
+    } catch (RuntimeException e) {
+      store.close(); // or nobody could use the directory while this process lives
+      throw e instanceof UncheckedIOException
+          ? new AgentStartException(String.valueOf(e.getMessage()), e)
+          : e;
+    }
+  }
+
+  private static HostAgent start(AgentSettings settings, Parts parts, AgentStore store) {
     ExecutorService blocking =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("drover-guest-", 0).factory());
     Resources capacity = HostCapacity.of(settings);
