@@ -8,6 +8,8 @@ import java.util.Optional;
 
 /** The one figure set of a migration, filled as its events come in. */
 final class MigrationFigures {
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMillis(1);
+
   private MigrationFigures() {}
 
   static Figures predicted(Figures known, Duration blackout) {
@@ -51,17 +53,20 @@ final class MigrationFigures {
   /**
    * @param pausedAt by the source's clock; a gap below zero says that the two clocks disagree, and
    *     is not shown
-   * @param guestGap zero = the guest does not say
+   * @param guestGap zero = the guest does not say. One shorter than its vCPUs stood still is that
+   *     of a guest that has not noticed yet, and is not shown: without hardware virtualization a
+   *     guest learns of a pause at its next RTC second.
    */
   static Figures verified(
       Figures known, Optional<Instant> pausedAt, Instant resumedAt, Duration guestGap) {
     Optional<Duration> gap =
         pausedAt.map(paused -> Duration.between(paused, resumedAt)).filter(Duration::isPositive);
+    Duration least = gap.map(g -> g.minus(CLOCK_TOLERANCE)).orElse(Duration.ZERO);
     return new Figures(
         known.predictedBlackout(),
         known.hypervisorDowntime(),
         gap,
-        Optional.of(guestGap).filter(Duration::isPositive),
+        Optional.of(guestGap).filter(g -> g.isPositive() && g.compareTo(least) >= 0),
         known.serviceGap(),
         known.pause(),
         known.finalCopy(),

@@ -52,7 +52,7 @@ class MigrationFaultTest {
     Figures figures = ((MigrationState.Over) fleet.migration.state()).job().figures();
     assertThat(figures.predictedBlackout()).contains(Duration.ofMillis(40));
     assertThat(figures.vcpuGap()).isPresent();
-    assertThat(figures.guestGap()).contains(Duration.ofMillis(3));
+    assertThat(figures.guestGap()).contains(Duration.ofSeconds(3));
     assertThat(figures.commit()).isPresent();
     assertThat(figures.total()).isPresent();
     assertThat(figures.sourceDigest()).isEqualTo(figures.targetDigest());

@@ -147,7 +147,7 @@ final class SimulatedFleet {
   Outcome verified() {
     return new Outcome.GuestVerified(
         simulation.instant(),
-        Duration.ofMillis(3),
+        Duration.ofSeconds(3),
         new GuestStatus(
             VM,
             new Epoch(2),
