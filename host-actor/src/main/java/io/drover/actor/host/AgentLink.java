@@ -4,6 +4,7 @@ import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
@@ -100,8 +101,9 @@ final class AgentLink {
     guests.put(guest.vm(), guest);
   }
 
-  void guestRemoved(VmId vm) {
-    guests.remove(vm);
+  /** Nothing up to that grant is there any more; the guest of a later one stays. */
+  void guestRemoved(VmId vm, Epoch runEpoch) {
+    guests.computeIfPresent(vm, (_, g) -> runEpoch.isBefore(g.runEpoch()) ? g : null);
   }
 
   Optional<GuestStatus> guest(VmId vm) {

@@ -191,11 +191,13 @@ final class HostVoice {
     switch (outcome) {
       case Outcome.Guest o -> link.guestIs(o.status());
       case Outcome.GuestVerified o -> link.guestIs(o.status());
-      case Outcome.Done _
-          when order instanceof AgentOrder.RemoveGuest || order instanceof AgentOrder.StopGuest ->
-          link.guestRemoved(order.vm());
+      case Outcome.Done _ when order instanceof AgentOrder.RemoveGuest remove ->
+          link.guestRemoved(remove.vm(), remove.runEpoch());
+      case Outcome.Done _ when order instanceof AgentOrder.StopGuest stop ->
+          link.guestRemoved(stop.vm(), stop.runEpoch());
       case Outcome.Done _ when order instanceof AgentOrder.AbortMigration abort ->
-          link.incomingOf(abort.migration()).ifPresent(g -> link.guestRemoved(g.vm()));
+          link.incomingOf(abort.migration())
+              .ifPresent(g -> link.guestRemoved(g.vm(), g.runEpoch()));
       case Outcome.Done _ when order instanceof AgentOrder.RunGuest run ->
           link.guestIs(running(run, now));
       case Outcome.Done _,

@@ -1,0 +1,69 @@
+package io.drover.actor.host;
+
+import static io.drover.actor.Samples.E1;
+import static io.drover.actor.Samples.H1;
+import static io.drover.actor.Samples.NOW;
+import static io.drover.actor.Samples.VM;
+import static io.drover.actor.Samples.guest;
+import static io.drover.actor.Samples.hello;
+import static io.drover.actor.Samples.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.actor.agent.AgentOrder;
+import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.GuestState;
+import io.drover.actor.agent.AgentSession;
+import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.host.Host.Command;
+import io.drover.actor.host.Host.Event;
+import io.drover.actor.host.Host.OrderOutcome;
+import java.time.Duration;
+import java.util.List;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class HostFaultTest {
+  private static final ActorTestKit KIT = ActorTestKit.create(EventSourcedBehaviorTestKit.config());
+
+  private final RecordingPeers peers = new RecordingPeers();
+  private final EventSourcedBehaviorTestKit<Command, Event, HostState> host =
+      EventSourcedBehaviorTestKit.create(
+          KIT.system(),
+          Host.create(
+              H1,
+              PersistenceId.ofUniqueId("host-fault"),
+              new Host.Ports(peers, settings(), () -> NOW),
+              () -> {}));
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void shouldKnowAGuestWhoseEarlierGrantWasRemoved() {
+    host.runCommand(
+        new Command.AttachAgent(
+            H1,
+            hello("i1", guest(2, GuestState.RUNNING)),
+            new EndpointList(1, List.of("127.0.0.1:7200")),
+            KIT.createTestProbe(AgentSession.class).ref(),
+            "s1"));
+    host.runCommand(
+        new Command.Instruct(
+            "o1",
+            new AgentOrder.RemoveGuest(VM, E1),
+            Duration.ofSeconds(1),
+            KIT.createTestProbe(OrderOutcome.class).ref()));
+
+    host.runCommand(
+        new Command.AgentSaid(
+            "s1", new AgentReport.OrderResult("o1", new AgentReport.Outcome.Done())));
+
+    host.runCommand(new Command.ReportGuest(VM));
+    assertThat(peers.words().getLast()).isEqualTo("attached " + VM + " RUNNING");
+  }
+}
