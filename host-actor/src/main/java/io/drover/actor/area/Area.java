@@ -1,6 +1,7 @@
 package io.drover.actor.area;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.Journaling;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.Refusal;
 import io.drover.config.settings.EntitySettings;
@@ -8,7 +9,6 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MalformedIdException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -16,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
@@ -38,8 +37,6 @@ public final class Area
 
   /** What one area's control plane is made for. */
   public static final int HOST_LIMIT = 100_000;
-
-  private static final int SNAPSHOTS_KEPT = 2;
 
   /** What may be asked of an area. */
   public sealed interface Command extends CborSerializable {
@@ -100,9 +97,7 @@ public final class Area
 
   private Area(
       AreaId area, PersistenceId persistenceId, EntitySettings settings, InstantSource clock) {
-    super(
-        persistenceId,
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(persistenceId, Journaling.RECOVER_LATER);
     this.area = area;
     this.settings = settings;
     this.clock = clock;
@@ -136,7 +131,7 @@ public final class Area
 
   @Override
   public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), SNAPSHOTS_KEPT);
+    return Journaling.snapshots(settings);
   }
 
   private ReplyEffect<Event, State> decide(State state, Command command) {

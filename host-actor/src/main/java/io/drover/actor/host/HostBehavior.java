@@ -1,5 +1,6 @@
 package io.drover.actor.host;
 
+import io.drover.actor.Journaling;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.Refusal;
@@ -14,14 +15,12 @@ import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -37,8 +36,6 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /** How a {@link Host} decides and acts. */
 final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState> {
-  private static final int SNAPSHOTS_KEPT = 2;
-
   /** What a host says to itself. */
   sealed interface Internal extends Command {
     /** Time passes: sessions fall silent, orders expire. */
@@ -77,9 +74,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Runnable rest) {
-    super(
-        persistenceId,
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(persistenceId, Journaling.RECOVER_LATER);
     this.host = host;
     this.settings = ports.settings();
     this.clock = ports.clock();
@@ -119,7 +114,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
 
   @Override
   public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), SNAPSHOTS_KEPT);
+    return Journaling.snapshots(settings);
   }
 
   private void onRecovered(HostState state) {

@@ -1,5 +1,6 @@
 package io.drover.actor.migration;
 
+import io.drover.actor.Journaling;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.MigrationView.Phase;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -49,11 +49,6 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  */
 final class MigrationBehavior
     extends EventSourcedBehaviorWithEnforcedReplies<Command, Event, MigrationState> {
-  private static final Duration RESTART_MIN = Duration.ofMillis(200);
-  private static final Duration RESTART_MAX = Duration.ofSeconds(10);
-  private static final double RESTART_JITTER = 0.2;
-  private static final int SNAPSHOTS_KEPT = 2;
-
   private final MigrationId id;
   private final ActorContext<Command> context;
   private final Ports ports;
@@ -96,9 +91,7 @@ final class MigrationBehavior
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Runnable rest) {
-    super(
-        persistenceId,
-        SupervisorStrategy.restartWithBackoff(RESTART_MIN, RESTART_MAX, RESTART_JITTER));
+    super(persistenceId, Journaling.RECOVER_LATER);
     this.id = id;
     this.context = context;
     this.ports = ports;
@@ -166,7 +159,7 @@ final class MigrationBehavior
 
   @Override
   public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(ports.entities().snapshotEvery(), SNAPSHOTS_KEPT);
+    return Journaling.snapshots(ports.entities());
   }
 
   @Override

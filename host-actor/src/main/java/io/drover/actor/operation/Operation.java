@@ -1,14 +1,13 @@
 package io.drover.actor.operation;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.Journaling;
 import io.drover.config.units.OperationId;
 import io.drover.config.units.VmId;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
@@ -60,9 +59,7 @@ public final class Operation
   private final InstantSource clock;
 
   private Operation(PersistenceId persistenceId, InstantSource clock) {
-    super(
-        persistenceId,
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(persistenceId, Journaling.RECOVER_LATER);
     this.clock = clock;
   }
 

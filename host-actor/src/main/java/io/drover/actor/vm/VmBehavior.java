@@ -1,6 +1,6 @@
 package io.drover.actor.vm;
 
-import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.Journaling;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
@@ -18,18 +18,15 @@ import io.drover.actor.vm.VmState.Absent;
 import io.drover.actor.vm.VmState.Granted;
 import io.drover.actor.vm.VmState.Known;
 import io.drover.actor.vm.VmState.Settling;
-import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
 import io.drover.config.units.VmId;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -47,8 +44,6 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * {@link MigrationRules}, {@link GuestRules}); here it is persisted, answered and ordered.
  */
 final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
-  private static final int SNAPSHOTS_KEPT = 2;
-
   /** What a VM says to itself. */
   sealed interface Internal extends Command {
     record PlacementAnswered(Placement placement) implements Internal {}
@@ -80,9 +75,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
       Runnable rest) {
-    super(
-        persistenceId,
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.2));
+    super(persistenceId, Journaling.RECOVER_LATER);
     this.vm = vm;
     this.ports = ports;
     this.timers = timers;
@@ -145,7 +138,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
   @Override
   public RetentionCriteria retentionCriteria() {
-    return RetentionCriteria.snapshotEvery(ports.settings().snapshotEvery(), SNAPSHOTS_KEPT);
+    return Journaling.snapshots(ports.settings());
   }
 
   private void onRecovered(VmState state) {
@@ -197,20 +190,16 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         placing = Optional.of(a.placing());
         timers.startSingleTimer(
             new Internal.PlacementTimedOut(), ports.settings().placementTimeout());
-        askScheduler(a.area(), a.spec(), a.wanted());
+        ports
+            .routes()
+            .tell(
+                Scheduler.TYPE_KEY,
+                a.area().name(),
+                new Scheduler.Command.PlaceVm(vm, a.spec(), a.wanted(), placements));
         yield Effect().none();
       }
       case Answer.Join a -> quietly(() -> placing = Optional.of(a.placing()));
     };
-  }
-
-  private void askScheduler(AreaId area, GuestSpec spec, Optional<HostId> wanted) {
-    ports
-        .routes()
-        .tell(
-            Scheduler.TYPE_KEY,
-            area.name(),
-            new Scheduler.Command.PlaceVm(vm, spec, wanted, placements));
   }
 
   private Effect<Event, VmState> placed(VmState state, Placement placement) {
