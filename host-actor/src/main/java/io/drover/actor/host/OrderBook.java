@@ -39,10 +39,6 @@ final class OrderBook {
     return orders.size() >= ORDER_LIMIT;
   }
 
-  int size() {
-    return orders.size();
-  }
-
   /** Adds it, or replaces who waits for it. */
   void put(String orderId, AgentOrder order, Instant deadline, ActorRef<OrderOutcome> replyTo) {
     Pending known = orders.get(orderId);

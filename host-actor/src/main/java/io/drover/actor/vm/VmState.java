@@ -255,9 +255,4 @@ sealed interface VmState extends CborSerializable {
   static Epoch nextEpoch(Profile vm) {
     return vm.lastEpoch().next();
   }
-
-  /** Counted restarts are forgotten with the window. */
-  static boolean mayRestart(Profile vm, Instant windowStart, int limit) {
-    return vm.restartsSince(windowStart) < limit;
-  }
 }
