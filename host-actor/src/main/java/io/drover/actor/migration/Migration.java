@@ -121,7 +121,7 @@ public final class Migration {
     /** The agent of that host has no session any more; it may work on. */
     record AgentLost(HostId host) implements Notice {}
 
-    /** The VM cannot go on with it: roll back unless the switchover has happened. */
+    /** The VM cannot go on with it: roll back; after the switchover, give up the source's copy. */
     record GiveUp(String reason) implements Notice {}
 
     /** Whether this migration still needs its claim there. */

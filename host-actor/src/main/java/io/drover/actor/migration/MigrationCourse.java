@@ -123,8 +123,6 @@ final class MigrationCourse {
       case On(Verifying s, MigrationReply.SwitchedOver r) -> granted(s, r.target(), r.runEpoch());
       case On(NeedsOperator s, MigrationReply.SwitchedOver r) ->
           granted(s, r.target(), r.runEpoch());
-      case On(Verifying _, MigrationReply.Refused r) when gone(r) -> ownerLeft(r);
-      case On(NeedsOperator _, MigrationReply.Refused r) when gone(r) -> ownerLeft(r);
       case On(Empty _, _), On(Known _, _) -> tools.ignored(state, reply);
     };
   }
@@ -136,10 +134,6 @@ final class MigrationCourse {
   private static boolean isFinal(MigrationReply.Refused reply) {
     return reply.refusal().kind() != Refusal.Kind.UNAVAILABLE
         && reply.refusal().kind() != Refusal.Kind.UNKNOWN_OUTCOME;
-  }
-
-  private static boolean gone(MigrationReply.Refused reply) {
-    return reply.refusal().kind() == Refusal.Kind.NOT_FOUND;
   }
 
   private Optional<Event> switchedOver(HostId target, Epoch runEpoch) {
@@ -164,10 +158,6 @@ final class MigrationCourse {
             .formatted(runEpoch, holder);
     return Optional.of(
         new Event.SourceGivenUp(reason, holder.equals(s.job().source()), tools.now()));
-  }
-
-  private Optional<Event> ownerLeft(MigrationReply.Refused reply) {
-    return Optional.of(new Event.SourceGivenUp(reply.refusal().detail(), false, tools.now()));
   }
 
   private Optional<Event> schedulerSaid(MigrationState state, Placement placement) {

@@ -18,7 +18,7 @@ final class Sightings {
   record Sighting(boolean attached, String incarnation, Optional<GuestStatus> guest) {}
 
   private final Map<HostId, Sighting> byHost =
-      new LinkedHashMap<>() {
+      new LinkedHashMap<>(LIMIT, 0.75f, true) { // the one not used for longest goes first
         @Override
         protected boolean removeEldestEntry(Map.Entry<HostId, Sighting> eldest) {
           return size() > LIMIT;

@@ -183,7 +183,12 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         reality.tryAgain();
         yield Effect()
             .persist(a.events())
-            .thenRun(reality::act)
+            .thenRun(s -> {
+              reality.act(s);
+              if (s instanceof Settling settling) {
+                reality.discardCopy(s, settling.migration());
+              }
+            })
             .thenReply(command.replyTo(), _ -> a.reply());
       }
       case Answer.Place a -> {
@@ -213,8 +218,9 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         Placing done = placing.get();
         Optional<List<Event>> events = RequestRules.placed(vm, state, done, p.host(), now());
         if (events.isEmpty()) {
-          giveBack(state, placement);
-          yield refusePlacing(RequestRules.tooLate(vm, state, done));
+          Effect<Event, VmState> refused = refusePlacing(RequestRules.tooLate(vm, state, done));
+          giveBack(state, placement); // not before: while it places, it needs every claim
+          yield refused;
         }
         endPlacing();
         yield Effect()
@@ -261,6 +267,9 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   }
 
   private Effect<Event, VmState> fromMigration(VmState state, FromMigration command) {
+    if (command instanceof FromMigration.SwitchOver asked) {
+      reality.discardCopy(state, asked.migration());
+    }
     MigrationRules.Ruling ruling = MigrationRules.rule(vm, state, command, now());
     return ruling
         .event()

@@ -20,6 +20,7 @@ import io.drover.actor.vm.VmState.UnderMigration;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 import io.drover.config.units.Spans;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +72,7 @@ final class VmReality {
 
   /** The owner wants something: what could not be stopped before is tried again. */
   void tryAgain() {
-    stopAttempts = stopAttempts >= STOP_LIMIT ? 1 : stopAttempts;
+    stopAttempts = Math.min(stopAttempts, 1); // not 0: the first order is answered from memory
   }
 
   /** After a recovery, and when a migration is over: how is the guest? */
@@ -232,6 +233,19 @@ final class VmReality {
       case Stopped s -> s.vm().grant().ifPresent(g -> orders.releaseClaim(g.host()));
       case Deleted s -> s.vm().grant().ifPresent(g -> orders.releaseClaim(g.host()));
       case Absent _, Running _, Stopping _, UnderMigration _ -> {}
+    }
+  }
+
+  /**
+   * After the switchover a migration may wait for an operator, who is to save the source's copy of
+   * the guest. Says that nobody needs it, where the VM is to stop, to boot anew or to go, and work
+   * that waits for the end of the migration would wait for ever.
+   */
+  void discardCopy(VmState state, MigrationId migration) {
+    boolean unwanted =
+        state instanceof Deleted || (state instanceof Settling s && s.vm().pending().isPresent());
+    if (unwanted) {
+      peers.cancelMigration(migration, "its owner does not need the guest that was moved");
     }
   }
 

@@ -1,0 +1,123 @@
+package io.drover.actor.vm;
+
+import static io.drover.actor.Samples.H1;
+import static io.drover.actor.Samples.H2;
+import static io.drover.actor.Samples.M1;
+import static io.drover.actor.Samples.NOW;
+import static io.drover.actor.Samples.OP2;
+import static io.drover.actor.Samples.VM;
+import static io.drover.actor.Samples.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.actor.RecordingRoutes;
+import io.drover.actor.agent.AgentReport.FailureCode;
+import io.drover.actor.agent.AgentReport.Outcome;
+import io.drover.actor.host.Host;
+import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.placement.Scheduler.Placement;
+import io.drover.actor.vm.Vm.Command;
+import io.drover.actor.vm.Vm.Event;
+import io.drover.actor.vm.Vm.FromMigration;
+import io.drover.actor.vm.Vm.MigrationReply;
+import io.drover.actor.vm.Vm.Reply;
+import io.drover.actor.vm.Vm.Request;
+import io.drover.actor.vm.Vm.Work;
+import io.drover.actor.vm.VmBehavior.Internal;
+import io.drover.config.units.MigrationId;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class VmFaultTest {
+  private static final ActorTestKit KIT = ActorTestKit.create(EventSourcedBehaviorTestKit.config());
+
+  private final RecordingRoutes routes = new RecordingRoutes();
+  private final Queue<MigrationId> cancelled = new ConcurrentLinkedQueue<>();
+  private final ActorRef<Reply> owner = KIT.createTestProbe(Reply.class).ref();
+  private final ActorRef<MigrationReply> migration =
+      KIT.createTestProbe(MigrationReply.class).ref();
+  private final EventSourcedBehaviorTestKit<Command, Event, VmState> vm =
+      EventSourcedBehaviorTestKit.create(
+          KIT.system(),
+          Vm.create(
+              VM,
+              PersistenceId.ofUniqueId("vm-fault"),
+              new Vm.Ports(
+                  routes,
+                  (m, _) -> cancelled.add(m),
+                  settings(),
+                  () -> NOW,
+                  () -> "01k00000000000000000000009"),
+              () -> {}));
+
+  @AfterAll
+  static void stop() {
+    KIT.shutdownTestKit();
+  }
+
+  @Test
+  void shouldGiveBackAClaimThatCameAfterTheVmWasDeleted() {
+    vm.initialize(VmSamples.stopped());
+    vm.runCommand(new Request.Start(OP2, owner));
+    vm.runCommand(new Request.Delete(OP2, owner));
+    routes.clear();
+
+    vm.runCommand(new Internal.PlacementAnswered(new Placement.Placed(Optional.of(VM), H2)));
+
+    assertThat(routes.commands(Host.Command.ReleaseClaim.class)).hasSize(1);
+  }
+
+  @Test
+  void shouldNotLetAVmThatIsToStopWaitForAnOperator() {
+    vm.initialize(VmSamples.settled());
+
+    vm.runCommand(new Request.Stop(OP2, Duration.ZERO, owner));
+
+    assertThat(cancelled).containsExactly(M1);
+    vm.runCommand(new FromMigration.SwitchOver(M1, H2, migration)); // the first word was lost
+    assertThat(cancelled).containsExactly(M1, M1);
+  }
+
+  @Test
+  void shouldNotHaveTheCopyOfADeletedVmKept() {
+    vm.initialize(
+        VmSamples.after(
+            VmSamples.CREATED,
+            VmSamples.GRANTED,
+            VmSamples.STARTED,
+            VmSamples.BEGUN,
+            VmSamples.LOCKED,
+            VmSamples.SWITCHED,
+            VmSamples.FAILED,
+            VmSamples.accepted(Work.DELETE),
+            VmSamples.DELETED));
+
+    vm.runCommand(new FromMigration.SwitchOver(M1, H2, migration));
+
+    assertThat(cancelled).containsExactly(M1);
+  }
+
+  @Test
+  void shouldCountTheAttemptsOfAStopFromTheLastRequestOn() {
+    vm.initialize(VmSamples.stopping(Work.STOP));
+    for (int i = 1; i < VmReality.STOP_LIMIT; i++) {
+      assertThat(vm.runCommand(stopFailed()).hasNoEvents()).isTrue();
+    }
+    vm.runCommand(new Request.Delete(OP2, owner));
+
+    assertThat(vm.runCommand(stopFailed()).hasNoEvents()).isTrue();
+  }
+
+  private static Command stopFailed() {
+    return new Internal.OrderEnded(
+        new OrderOutcome.Answered(
+            H1, VM + "/stop/1", new Outcome.Failed(FailureCode.HYPERVISOR_FAILED, "no")));
+  }
+}
