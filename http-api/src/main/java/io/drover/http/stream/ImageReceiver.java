@@ -73,7 +73,7 @@ public final class ImageReceiver {
     if (done.failure().isPresent()) {
       long drained = done.drained() + piece.length;
       return drained > drainLimit
-          ? CompletableFuture.failedStage(done.failure().get())
+          ? CompletableFuture.failedStage(new DrainedException(done.failure().get()))
           : CompletableFuture.completedStage(new Progress(done.failure(), drained));
     }
     return upload
@@ -82,11 +82,11 @@ public final class ImageReceiver {
             failure == null ? done : new Progress(Optional.of(unwrapped(failure)), 0));
   }
 
-  /** The store's own refusals pass; what is left is the way from the client. */
+  /** What the store refused, or else the way from the client. */
   private static Throwable brokenOff(Throwable failure) {
     Throwable cause = unwrapped(failure);
-    return cause.getClass().getName().startsWith("io.drover.")
-        ? cause
+    return cause instanceof DrainedException drained
+        ? drained.refusal
         : new ProblemException(
             ProblemType.INVALID_REQUEST,
             "the body broke off: " + cause.getMessage(),
@@ -125,5 +125,17 @@ public final class ImageReceiver {
    */
   private record Progress(Optional<Throwable> failure, long drained) {
     static final Progress NONE = new Progress(Optional.empty(), 0);
+  }
+
+  /** Ends the stream of a client that sends on and on after a refusal. */
+  private static final class DrainedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Throwable refusal;
+
+    private DrainedException(Throwable refusal) {
+      super("drained", refusal, false, false);
+      this.refusal = refusal;
+    }
   }
 }
