@@ -47,9 +47,4 @@ final class ProcessFigures {
     }
     return kib / 1024.0;
   }
-
-  /** A process and all its descendants. */
-  static List<Long> tree(ProcessHandle root) {
-    return Stream.concat(Stream.of(root), root.descendants()).map(ProcessHandle::pid).toList();
-  }
 }

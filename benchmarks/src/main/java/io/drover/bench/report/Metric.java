@@ -10,7 +10,7 @@ import java.util.function.DoublePredicate;
 /**
  * One measured figure.
  *
- * @param value the median unless the name says p99 or max
+ * @param value the median
  * @param samples how many measurements it comes from
  * @param goal for people, {@code <= 1.1}; empty when the figure is only reported
  * @param met whether the goal is met; empty without one
@@ -44,33 +44,13 @@ public record Metric(
     Arrays.sort(sorted);
     return new Metric(
         name,
-        percentile(sorted, 0.5),
+        sorted[sorted.length / 2],
         unit,
         sorted.length,
         sorted[0],
         sorted[sorted.length - 1],
         Optional.empty(),
         Optional.empty());
-  }
-
-  /** A percentile of several measurements, for names that say so. */
-  public static Metric ofPercentile(String name, String unit, double fraction, double... samples) {
-    double[] sorted = samples.clone();
-    Arrays.sort(sorted);
-    Metric median = ofSamples(name, unit, samples);
-    return new Metric(
-        name,
-        percentile(sorted, fraction),
-        unit,
-        median.samples,
-        median.min,
-        median.max,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static double percentile(double[] sorted, double fraction) {
-    return sorted[(int) Math.min(sorted.length - 1L, (long) (fraction * sorted.length))];
   }
 
   public Metric atMost(double limit) {

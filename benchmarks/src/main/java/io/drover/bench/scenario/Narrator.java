@@ -10,7 +10,6 @@ import java.util.Locale;
 /** Tells a person what happens, and what a migration came to. */
 final class Narrator {
   private static final double MIB = 1 << 20;
-  private static final int PAGE_BYTES = 4096;
 
   private final PrintStream out;
   private final long startNs = System.nanoTime();
@@ -92,7 +91,7 @@ final class Narrator {
           millis(round.path("durationUs")));
     }
     if (rounds.isEmpty()) {
-      line("no rounds of %d-byte pages were reported", PAGE_BYTES);
+      line("no rounds were reported");
     }
   }
 
