@@ -13,14 +13,14 @@ import io.drover.config.units.Spans;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.Hello;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
@@ -52,9 +52,9 @@ final class GatewaySession {
   private final GatewayObserver observer;
   private final ActorRef<AgentSession> fromHost;
   private final ActorRef<Area.Reply> fromArea;
-  private final ActorContext<Command> context;
-  private final List<Heard> early = new ArrayList<>();
+  private final StashBuffer<Command> early;
   private final String sessionId = UUID.randomUUID().toString();
+  private Optional<HostId> attachedTo = Optional.empty();
 
   private GatewaySession(
       NodeSettings settings,
@@ -62,13 +62,14 @@ final class GatewaySession {
       AgentStream stream,
       Routes routes,
       GatewayObserver observer,
-      ActorContext<Command> context) {
+      ActorContext<Command> context,
+      StashBuffer<Command> early) {
     this.settings = settings;
     this.endpoints = endpoints;
     this.stream = stream;
     this.routes = routes;
     this.observer = observer;
-    this.context = context;
+    this.early = early;
     this.fromHost = context.messageAdapter(AgentSession.class, Say::new);
     this.fromArea = context.messageAdapter(Area.Reply.class, Registered::new);
   }
@@ -81,8 +82,11 @@ final class GatewaySession {
       GatewayObserver observer) {
     return Behaviors.setup(context -> {
       context.setReceiveTimeout(SILENCE_LIMIT, new Silent());
-      return new GatewaySession(settings, endpoints, stream, routes, observer, context)
-          .awaitingHello();
+      return Behaviors.withStash(
+          EARLY_LIMIT,
+          early ->
+              new GatewaySession(settings, endpoints, stream, routes, observer, context, early)
+                  .awaitingHello());
     });
   }
 
@@ -114,7 +118,7 @@ final class GatewaySession {
                 heard.message().hasHello()
                     ? greet(heard.message())
                     : refuse("the first message of a session must be Hello"))
-        .onMessage(StreamEnded.class, _ -> Behaviors.stopped())
+        .onMessage(StreamEnded.class, _ -> ended())
         .onMessage(Silent.class, _ -> refuse("no Hello within " + Spans.text(SILENCE_LIMIT)))
         .build();
   }
@@ -172,17 +176,18 @@ final class GatewaySession {
               return Behaviors.same();
             })
         .onMessage(Heard.class, this::keep)
-        .onMessage(StreamEnded.class, _ -> Behaviors.stopped())
+        .onMessage(StreamEnded.class, _ -> ended())
         .onMessage(WelcomeOverdue.class, _ -> turnAway("the area's controller is moving"))
+        .onSignal(PostStop.class, _ -> detach()) // an early message may end the session
         .build();
   }
 
   /** What an agent says right after its Hello, the host hears after the Hello. */
   private Behavior<Command> keep(Heard heard) {
-    if (early.size() == EARLY_LIMIT) {
+    if (early.isFull()) {
       return turnAway("more than " + EARLY_LIMIT + " messages before the welcome");
     }
-    early.add(heard);
+    early.stash(heard);
     return Behaviors.same();
   }
 
@@ -192,9 +197,8 @@ final class GatewaySession {
         host.text(),
         new Host.Command.AttachAgent(host, hello, endpoints, fromHost, sessionId));
     observer.sessionOpened(host);
-    early.forEach(context.getSelf()::tell);
-    early.clear();
-    return attached(host, false);
+    attachedTo = Optional.of(host);
+    return early.unstashAll(attached(host, false));
   }
 
   private Behavior<Command> attached(HostId host, boolean welcomed) {
@@ -203,21 +207,18 @@ final class GatewaySession {
         .onMessage(Say.class, say -> say(host, say.message()))
         .onMessage(StreamEnded.class, ended -> lost(host, ended.reason()))
         .onMessage(
-            Silent.class,
-            _ -> {
-              stream.end();
-              return lost(host, "no heartbeat for " + SILENCE_LIMIT.toSeconds() + " s");
-            })
+            Silent.class, _ -> lost(host, "no heartbeat for " + SILENCE_LIMIT.toSeconds() + " s"))
         .onMessage(
             WelcomeOverdue.class,
             _ -> welcomed ? Behaviors.same() : sendAway(host, "the host's controller is moving"))
-        .onSignal(
-            PostStop.class,
-            _ -> {
-              routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(sessionId));
-              return Behaviors.same();
-            })
+        .onSignal(PostStop.class, _ -> detach())
         .build();
+  }
+
+  private Behavior<Command> detach() {
+    attachedTo.ifPresent(
+        host -> routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(sessionId)));
+    return Behaviors.same();
   }
 
   private Behavior<Command> heard(HostId host, FromAgent message, boolean welcomed) {
@@ -239,12 +240,10 @@ final class GatewaySession {
 
   private Behavior<Command> say(HostId host, AgentSession message) {
     if (!stream.send(message)) {
-      stream.end();
       return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
     }
     return switch (message) {
       case AgentSession.Refused refused -> {
-        stream.end();
         observer.sessionRefused(refused.reason());
         yield lost(host, refused.reason());
       }
@@ -256,14 +255,19 @@ final class GatewaySession {
   /** It may come back at once. */
   private Behavior<Command> sendAway(HostId host, String reason) {
     stream.send(new AgentSession.Refused(reason, false));
-    stream.end();
     observer.sessionRefused(reason);
     return lost(host, reason);
   }
 
   private Behavior<Command> lost(HostId host, String reason) {
     observer.sessionClosed(host, reason);
-    return Behaviors.stopped(); // PostStop tells the host
+    return ended(); // PostStop tells the host
+  }
+
+  /** An agent may have ended only its own half of the stream: ours ends, too. */
+  private Behavior<Command> ended() {
+    stream.end();
+    return Behaviors.stopped();
   }
 
   /** It would meet the same refusal again. */
@@ -277,8 +281,7 @@ final class GatewaySession {
 
   private Behavior<Command> end(AgentSession.Refused refused) {
     stream.send(refused);
-    stream.end();
     observer.sessionRefused(refused.reason());
-    return Behaviors.stopped();
+    return ended();
   }
 }
