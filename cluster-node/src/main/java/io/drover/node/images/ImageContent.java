@@ -100,12 +100,13 @@ final class ImageContent {
     if (count == 0) {
       return Optional.of("it has no program to load");
     }
-    long end = Math.max(0, headers + (long) count * headerSize);
-    for (int i = 0; i < count; i++) {
-      int at = Math.toIntExact(headers + (long) i * headerSize);
-      end = Math.max(end, elf.getLong(at + 8) + elf.getLong(at + 32)); // offset, size in the file
+    Optional<String> wrong = truncated(headers, (long) count * headerSize, size);
+    for (int i = 0; i < count && wrong.isEmpty(); i++) {
+      int at = (int) Math.min(headers + (long) i * headerSize, head.length);
+      wrong =
+          truncated(elf.getLong(at + 8), elf.getLong(at + 32), size); // offset, size in the file
     }
-    return truncated(end, size);
+    return wrong;
   }
 
   private static Optional<String> bzImage(byte[] head, long size) {
@@ -118,7 +119,7 @@ final class ImageContent {
     }
     int sectors = Byte.toUnsignedInt(setup.get(0x1f1));
     long code = Integer.toUnsignedLong(setup.getInt(0x1f4)) * 16;
-    return truncated((sectors == 0 ? 5 : sectors + 1) * 512L + code, size);
+    return truncated((sectors == 0 ? 5 : sectors + 1) * 512L, code, size);
   }
 
   private static Optional<String> qcow2(byte[] head, long size) {
@@ -133,16 +134,18 @@ final class ImageContent {
     if (disk.getLong(8) != 0) {
       return Optional.of("it depends on a backing file");
     }
-    long tableEnd = disk.getLong(40) + Integer.toUnsignedLong(disk.getInt(36)) * 8;
+    long table = Integer.toUnsignedLong(disk.getInt(36)) * 8;
     long refcounts = Integer.toUnsignedLong(disk.getInt(56)) << clusterBits;
-    return truncated(Math.max(tableEnd, disk.getLong(48) + refcounts), size);
+    return truncated(disk.getLong(40), table, size)
+        .or(() -> truncated(disk.getLong(48), refcounts, size));
   }
 
-  private static Optional<String> truncated(long needed, long size) {
-    return needed > size || needed < 0
+  /** Offset and length are any numbers: adding them could overflow. */
+  private static Optional<String> truncated(long offset, long length, long size) {
+    return offset < 0 || length < 0 || offset > size - length
         ? Optional.of(
-            "it is truncated: its header speaks of %s bytes, it has %d"
-                .formatted(Long.toUnsignedString(needed), size))
+            "it is truncated: its header speaks of %s bytes from %s on, it has %d"
+                .formatted(Long.toUnsignedString(length), Long.toUnsignedString(offset), size))
         : Optional.empty();
   }
 
