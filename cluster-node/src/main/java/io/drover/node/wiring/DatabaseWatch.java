@@ -58,7 +58,7 @@ final class DatabaseWatch implements AutoCloseable {
         LOG.info("database answers again");
       }
       readiness.met(Condition.DATABASE);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) { // of a driver: one more look must follow
       String reason = "the database does not answer: " + NodeStartException.rootMessage(e);
       if (!lost) {
         lost = true;
