@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.bench.report.Report;
 import io.drover.multinode.fault.HoldPoint;
 import io.drover.multinode.harness.Fleet;
+import io.drover.multinode.harness.LiveProcess;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

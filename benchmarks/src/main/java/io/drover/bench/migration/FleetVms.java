@@ -12,6 +12,7 @@ import java.util.function.Predicate;
 final class FleetVms {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final int CPU_MILLIS = 500;
+  private static final String AREA = "north";
 
   private final FleetClient client;
   private final Report report;
@@ -24,8 +25,10 @@ final class FleetVms {
   /** Creates a VM at a host and returns its id. */
   String create(
       String name, String image, String host, long memoryBytes, Map<String, String> arguments) {
-    ObjectNode body = client.object().put("area", "north").put("name", name).put("image", image);
-    body.put("cpuMillis", CPU_MILLIS).put("memoryBytes", memoryBytes).put("host", hostId(host));
+    ObjectNode body = client.object().put("area", AREA).put("name", name).put("image", image);
+    body.put("cpuMillis", CPU_MILLIS)
+        .put("memoryBytes", memoryBytes)
+        .put("host", client.hostId(AREA, host));
     ObjectNode guestArguments = body.putObject("arguments");
     arguments.forEach(guestArguments::put);
     return client.post("/v1/vms", body).expectSuccess("creating " + name).path("id").asText();
@@ -55,7 +58,7 @@ final class FleetVms {
    * @param limits what the request says beside its target
    */
   String request(String vm, String host, Map<String, Long> limits) {
-    ObjectNode request = client.object().put("target", hostId(host));
+    ObjectNode request = client.object().put("target", client.hostId(AREA, host));
     limits.forEach(request::put);
     return client
         .post("/v1/vms/" + vm + ":migrate", request)
@@ -88,15 +91,5 @@ final class FleetVms {
 
   void delete(String vm) {
     client.deleteVm(vm, PATIENCE);
-  }
-
-  private String hostId(String name) {
-    for (JsonNode host :
-        client.get("/v1/hosts?limit=500").expectSuccess("listing hosts").path("items")) {
-      if (host.path("name").asText().equals(name)) {
-        return host.path("id").asText();
-      }
-    }
-    throw new IllegalStateException("no host " + name);
   }
 }

@@ -7,6 +7,7 @@ import io.drover.bench.report.Report;
 import io.drover.multinode.fault.HeldAgent;
 import io.drover.multinode.fault.HoldPoint;
 import io.drover.multinode.harness.Fleet;
+import io.drover.multinode.harness.FleetPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -57,7 +58,7 @@ final class LinuxHalf {
     }
   }
 
-  private Fleet.Plan plan() {
+  private FleetPlan plan() {
     return Fleet.of("north")
         .controlNodes(1)
         .hosts(2)
@@ -114,7 +115,7 @@ final class LinuxHalf {
   private void compare(QemuArguments machine) throws QmpException, IOException {
     NativeMigration natively = new NativeMigration(workspace, machine);
     HoldPoint hold = new HoldPoint(workspace.folder("hold"));
-    Fleet.Plan plan =
+    FleetPlan plan =
         plan()
             .mains("io.drover.node.Main", HeldAgent.class.getName())
             .agentProperty(HoldPoint.PROPERTY, hold.file().toString());

@@ -1,6 +1,8 @@
 package io.drover.bench.migration;
 
 import io.drover.multinode.harness.Fleet;
+import io.drover.multinode.harness.FleetPlan;
+import io.drover.multinode.harness.LiveProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,7 +60,7 @@ final class Workspace implements AutoCloseable {
   }
 
   /** Starts a fleet whose logs and state are in a folder of that name. */
-  synchronized Fleet start(Fleet.Plan plan, String name) {
+  synchronized Fleet start(FleetPlan plan, String name) {
     requireOpen();
     // On every command line, so that each process can be found again.
     return plan.nodeProperty("bench.workspace", disk.toString())

@@ -6,6 +6,7 @@ import io.drover.bench.report.Metric;
 import io.drover.bench.report.Report;
 import io.drover.multinode.harness.Fleet;
 import io.drover.multinode.harness.FleetClient;
+import io.drover.multinode.harness.FleetPlan;
 import io.drover.multinode.harness.JavaProcess;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +47,7 @@ public final class Demo implements Callable<Integer> {
     Optional<Path> images = LinuxImage.find();
     narrator.heading(
         "Starting a fleet: 2 areas, each 1 control node and 2 hosts, every one a process");
-    Fleet.Plan plan = Fleet.of("north", "south").controlNodes(1).hosts(2);
+    FleetPlan plan = Fleet.of("north", "south").controlNodes(1).hosts(2);
     plan.agentProperty("drover.agent.capacity.cpu-millis", "4000");
     plan.agentProperty("drover.agent.capacity.memory", "2GiB");
     images.ifPresent(path -> plan.agentProperty("drover.agent.images-dir", path.toString()));
@@ -89,7 +90,7 @@ public final class Demo implements Callable<Integer> {
     ObjectNode body = client.object().put("area", area).put("name", name).put("image", image);
     body.put("cpuMillis", 250)
         .put("memoryBytes", memoryMib * MIB)
-        .put("host", hostId(client, area, host));
+        .put("host", client.hostId(area, host));
     ObjectNode guestArguments = body.putObject("arguments");
     arguments.forEach(guestArguments::put);
     JsonNode vm = client.post("/v1/vms", body).expectSuccess("creating " + name);
@@ -111,7 +112,7 @@ public final class Demo implements Callable<Integer> {
   private void migrate(FleetClient client, String name, String area, String host) {
     long beatsBefore = beats(client, name);
     narrator.say("%s → %s/%s", name, area, host);
-    String id = request(client, name, hostId(client, area, host), 0);
+    String id = request(client, name, client.hostId(area, host), 0);
     JsonNode migration = awaitOver(client, id);
     narrator.migration(migration);
     String phase = migration.path("phase").asText();
@@ -125,7 +126,7 @@ public final class Demo implements Callable<Integer> {
 
   private void killTargetAgent(Fleet fleet, FleetClient client) {
     narrator.heading("A host agent dies in the middle of a migration");
-    String id = request(client, "pulse-3", hostId(client, "north", "h1"), SLOW_BYTES_PER_SECOND);
+    String id = request(client, "pulse-3", client.hostId("north", "h1"), SLOW_BYTES_PER_SECOND);
     client.await(
         "pre-copy",
         "/v1/migrations/" + id,
@@ -233,15 +234,5 @@ public final class Demo implements Callable<Integer> {
   private static long life(JsonNode vm) {
     JsonNode said = vm.path("report");
     return said.path("beats").asLong(said.path("writes").asLong());
-  }
-
-  private static String hostId(FleetClient client, String area, String name) {
-    for (JsonNode host :
-        client.get("/v1/hosts?limit=500").expectSuccess("listing hosts").path("items")) {
-      if (host.path("area").asText().equals(area) && host.path("name").asText().equals(name)) {
-        return host.path("id").asText();
-      }
-    }
-    throw new IllegalStateException("no host " + area + "/" + name);
   }
 }

@@ -5,39 +5,24 @@ import io.drover.multinode.harness.JavaProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** Counts the guests of a VM on this machine by what the operating system knows of them. */
 public final class RunningGuests {
   private RunningGuests() {}
 
-  /** One entry per guest that exists: {@code qemu 1234}, {@code embedded north-h1}. */
+  /** One entry per guest that exists: {@code north-h1: qemu 1234}, {@code north-h1: embedded}. */
   public static List<String> of(String vm, Fleet fleet) {
-    Stream<String> qemu =
-        ProcessHandle.allProcesses()
-            .filter(process -> isQemuOf(process.pid(), vm))
-            .map(process -> "qemu " + process.pid());
-    Stream<String> embedded =
-        fleet.hosts().stream()
-            .filter(JavaProcess::isAlive)
-            .filter(agent -> hasVcpuThread(agent.pid(), vm))
-            .map(agent -> "embedded " + agent.name());
-    return Stream.concat(qemu, embedded).toList();
-  }
-
-  private static boolean isQemuOf(long pid, String vm) {
-    try {
-      String commandLine = Files.readString(Path.of("/proc", Long.toString(pid), "cmdline"));
-      return commandLine.contains("qemu-system") && commandLine.contains(vm);
-    } catch (NoSuchFileException e) {
-      return false; // it ended while we looked
-    } catch (IOException e) {
-      return false; // a kernel thread, or it ended between open and read
+    List<String> found = new ArrayList<>();
+    for (JavaProcess host : fleet.hosts()) {
+      fleet.qemuGuests(host, vm).forEach(guest -> found.add(host.name() + ": " + guest));
+      if (host.isAlive() && hasVcpuThread(host.pid(), vm)) {
+        found.add(host.name() + ": embedded");
+      }
     }
+    return found;
   }
 
   /** An embedded guest is a thread named after its VM inside the agent. */

@@ -1,6 +1,7 @@
 package io.drover.multinode.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.config.units.HostId;
 import io.drover.multinode.harness.Fleet;
 import io.drover.multinode.harness.FleetClient;
 import java.time.Duration;
@@ -29,7 +30,8 @@ public final class SingleRunner {
     JsonNode shown = client.vm(vm);
     String host = shown.path("host").asText();
     List<String> guests = RunningGuests.of(vm, fleet);
-    if (guests.size() != 1 || !"RUNNING".equals(shown.path("phase").asText())) {
+    boolean isWhereGranted = guests.size() == 1 && guests.getFirst().startsWith(name(host) + ": ");
+    if (!isWhereGranted || !"RUNNING".equals(shown.path("phase").asText())) {
       throw new AssertionError("guests of " + vm + ": " + guests + "; the API says " + shown);
     }
     List<String> claims = claims(client);
@@ -37,6 +39,12 @@ public final class SingleRunner {
       throw new AssertionError(
           "claims: " + claims + "; expected only that of " + vm + " at " + host);
     }
+  }
+
+  /** The harness's name of a host. */
+  private static String name(String host) {
+    HostId id = HostId.parse(host);
+    return id.area().name() + "-" + id.tail();
   }
 
   private static List<String> claims(FleetClient client) {

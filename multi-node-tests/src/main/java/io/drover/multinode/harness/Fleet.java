@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * A running fleet of real processes.
@@ -26,16 +25,18 @@ public final class Fleet implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofMinutes(3);
 
   private final Database database;
+  private final Thread hook = new Thread(this::end, "fleet-end");
+  private final Map<String, Path> agentStates = new LinkedHashMap<>();
   private final Map<String, ControlNode> nodes = new LinkedHashMap<>();
   private final Map<String, JavaProcess> hosts = new LinkedHashMap<>();
 
-  private Fleet(Database database) {
+  Fleet(Database database) {
     this.database = database;
   }
 
   /** Begins to describe a fleet with these areas. */
-  public static Plan of(String... areas) {
-    return new Plan(List.of(areas));
+  public static FleetPlan of(String... areas) {
+    return new FleetPlan(List.of(areas));
   }
 
   /**
@@ -45,92 +46,13 @@ public final class Fleet implements AutoCloseable {
    */
   public record ControlNode(String area, JavaProcess process, URI api, int gatewayPort) {}
 
-  /** What a fleet will be made of. */
-  public static final class Plan {
-    private final List<String> areas;
-    private final Map<String, String> nodeProperties = new TreeMap<>();
-    private final Map<String, String> agentProperties = new TreeMap<>();
-    private int controlNodes = 1;
-    private int hosts = 2;
-    private boolean usesPostgresql;
-    private boolean fullSpeed;
-    private String nodeMain = "io.drover.node.Main";
-    private String agentMain = "io.drover.agent.AgentMain";
-
-    private Plan(List<String> areas) {
-      this.areas = areas;
-    }
-
-    /** Control nodes per area. */
-    public Plan controlNodes(int count) {
-      controlNodes = count;
-      return this;
-    }
-
-    /** Hosts per area. */
-    public Plan hosts(int count) {
-      hosts = count;
-      return this;
-    }
-
-    public Plan onPostgresql() {
-      usesPostgresql = true;
-      return this;
-    }
-
-    /** Lets the JIT compile fully; processes start slower. */
-    public Plan fullSpeed() {
-      fullSpeed = true;
-      return this;
-    }
-
-    /**
-     * A setting of every control node: {@code http.port}, below {@code drover.node}, or a full key.
-     */
-    public Plan nodeProperty(String key, String value) {
-      nodeProperties.put(key, value);
-      return this;
-    }
-
-    public Plan agentProperty(String key, String value) {
-      agentProperties.put(key, value);
-      return this;
-    }
-
-    /** Other mains than the shipped ones: those of tests stop at an exact phase. */
-    public Plan mains(String node, String agent) {
-      nodeMain = node;
-      agentMain = agent;
-      return this;
-    }
-
-    /** Starts every process; logs, state and database live below {@code directory}. */
-    public Fleet start(Path directory) {
-      Path data = directory.resolve("database");
-      Fleet fleet = new Fleet(usesPostgresql ? Database.postgresql(data) : Database.h2(data));
-      Map<String, List<Integer>> gateways = new LinkedHashMap<>();
-      for (String area : areas) {
-        gateways.put(area, Stream.generate(Ports::free).limit(controlNodes).toList());
-      }
-      List<Integer> clusterPorts =
-          Stream.generate(Ports::free).limit((long) controlNodes * areas.size()).toList();
-      int index = 0;
-      for (String area : areas) {
-        for (int gatewayPort : gateways.getOrDefault(area, List.of())) {
-          fleet.addNode(this, directory, area, index++, clusterPorts, gatewayPort, gateways);
-        }
-      }
-      for (String area : areas) {
-        for (int host = 1; host <= hosts; host++) {
-          fleet.addHost(this, directory, area, "h" + host, gateways);
-        }
-      }
-      return fleet;
-    }
+  /** Also when it is stopped by a signal. */
+  void endWithThisProcess() {
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  private void addNode(
-      Plan plan,
+  void addNode(
+      FleetPlan plan,
       Path directory,
       String area,
       int index,
@@ -164,12 +86,17 @@ public final class Fleet implements AutoCloseable {
         new ControlNode(area, process, URI.create("http://127.0.0.1:" + httpPort), gatewayPort));
   }
 
-  private void addHost(
-      Plan plan, Path directory, String area, String host, Map<String, List<Integer>> gateways) {
+  void addHost(
+      FleetPlan plan,
+      Path directory,
+      String area,
+      String host,
+      Map<String, List<Integer>> gateways) {
     String name = area + "-" + host;
     Map<String, String> properties = new TreeMap<>(plan.agentProperties);
     properties.put("drover.agent.name", host);
     properties.put("drover.agent.area", area);
+    agentStates.put(name, directory.resolve(name));
     properties.put("drover.agent.state-dir", directory.resolve(name).toString());
     putList(properties, "drover.agent.control-endpoints", gateways.getOrDefault(area, List.of()));
     JavaProcess process =
@@ -272,13 +199,30 @@ public final class Fleet implements AutoCloseable {
     return new FleetClient(node.api());
   }
 
-  /**
-   * Stops agents first, so that guests that would outlive them are gone, then nodes, then the
-   * database.
-   */
+  /** Guests that exist at this host, as {@code qemu 1234}; those inside the agent not counted. */
+  public List<String> qemuGuests(JavaProcess host, String vm) {
+    Path state = agentStates.getOrDefault(host.name(), Path.of(host.name()));
+    return LeftGuests.of(state).stream()
+        .filter(guest -> guest.mentions(vm))
+        .map(guest -> "qemu " + guest.handle().pid())
+        .toList();
+  }
+
+  /** Ends all of it, guests included that outlive their agents. Ctrl-C does so as well. */
   @Override
   public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The hook is what runs now, or just did.
+    }
+  }
+
+  /** Agents first: as long as one lives, it may start a guest. Repeatable. */
+  private synchronized void end() {
     hosts.values().parallelStream().forEach(JavaProcess::stop);
+    agentStates.values().forEach(LeftGuests::end);
     nodes.values().parallelStream().forEach(node -> node.process().stop());
     database.close();
   }

@@ -104,6 +104,17 @@ public final class FleetClient {
     return post("/v1/vms", body).expectSuccess("creating VM " + name);
   }
 
+  /** The id of a host by its area and name. */
+  public String hostId(String area, String name) {
+    JsonNode hosts = get("/v1/hosts?limit=500").expectSuccess("listing hosts").path("items");
+    for (JsonNode host : hosts) {
+      if (host.path("area").asText().equals(area) && host.path("name").asText().equals(name)) {
+        return host.path("id").asText();
+      }
+    }
+    throw new IllegalStateException("no host " + area + "/" + name + " in " + hosts);
+  }
+
   public JsonNode vm(String id) {
     return get("/v1/vms/" + id).expectSuccess("reading " + id);
   }

@@ -130,7 +130,7 @@ class CrashInEveryPhaseIT {
   void shouldLeaveExactlyOneRunningGuest(Crash crash) {
     fleet.awaitReady();
     String vm = guests.create("north", "h1", crash.image());
-    String target = guests.hostId("north", "h2");
+    String target = client.hostId("north", "h2");
     hold.arm(crash.holdAt());
     try {
       ObjectNode request = client.object().put("target", target);

@@ -51,7 +51,7 @@ final class Guests {
     boolean isLinux = image.equals("linux");
     ObjectNode body = client.object().put("area", area).put("name", image).put("image", image);
     body.put("cpuMillis", 250).put("memoryBytes", (isLinux ? 192 : 16) * MIB);
-    body.put("host", hostId(area, host));
+    body.put("host", client.hostId(area, host));
     ObjectNode arguments = body.putObject("arguments");
     (isLinux ? Map.of("dirty_pages_per_s", "200") : Map.<String, String>of())
         .forEach(arguments::put);
@@ -82,15 +82,5 @@ final class Guests {
 
   void delete(String vm) {
     client.deleteVm(vm, PATIENCE);
-  }
-
-  String hostId(String area, String name) {
-    JsonNode hosts = client.get("/v1/hosts?limit=500").expectSuccess("listing hosts").path("items");
-    for (JsonNode host : hosts) {
-      if (host.path("area").asText().equals(area) && host.path("name").asText().equals(name)) {
-        return host.path("id").asText();
-      }
-    }
-    throw new IllegalStateException("no host " + area + "/" + name + " in " + hosts);
   }
 }

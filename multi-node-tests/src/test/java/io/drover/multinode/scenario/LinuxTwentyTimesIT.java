@@ -36,7 +36,7 @@ class LinuxTwentyTimesIT {
       String vm = guests.create("north", "h1", "linux");
       JsonNode before = client.vm(vm).path("report");
       for (int i = 1; i <= MIGRATIONS; i++) {
-        migrate(client, vm, guests.hostId("north", i % 2 == 1 ? "h2" : "h1"));
+        migrate(client, vm, client.hostId("north", i % 2 == 1 ? "h2" : "h1"));
         guests.awaitBeating(vm);
       }
 

@@ -1,4 +1,4 @@
-package io.drover.bench.migration;
+package io.drover.multinode.harness;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,22 +11,27 @@ import java.util.List;
  *
  * @param arguments its command line, the program first
  */
-record LiveProcess(ProcessHandle handle, List<String> arguments) {
+public record LiveProcess(ProcessHandle handle, List<String> arguments) {
   /** All but ourselves with this text on their command line; pick one that nobody else has. */
-  static List<LiveProcess> mentioning(String text) {
+  public static List<LiveProcess> mentioning(String text) {
     return ProcessHandle.allProcesses()
         .filter(handle -> handle.pid() != ProcessHandle.current().pid())
         .map(handle -> new LiveProcess(handle, arguments(handle.pid())))
         .filter(process -> process.isQemu() || process.isJvm())
-        .filter(process -> process.arguments.stream().anyMatch(word -> word.contains(text)))
+        .filter(process -> process.mentions(text))
         .toList();
   }
 
-  boolean isQemu() {
+  /** Whether this text is on its command line. */
+  public boolean mentions(String text) {
+    return arguments.stream().anyMatch(word -> word.contains(text));
+  }
+
+  public boolean isQemu() {
     return program().startsWith("qemu-system");
   }
 
-  boolean isJvm() {
+  public boolean isJvm() {
     return program().equals("java");
   }
 
