@@ -5,10 +5,8 @@ import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
+import io.drover.agent.image.Sha256;
 import io.drover.config.units.ByteSize;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +27,7 @@ record GuestImage(ImageManifest.Entry entry, @Nullable GuestProgram program, Str
       return unusable(
           entry, "it has %d bytes; the manifest says %d".formatted(wasm.length, entry.sizeBytes()));
     }
-    String sha256 = sha256(wasm);
+    String sha256 = Sha256.of(wasm);
     if (!sha256.equals(entry.sha256())) {
       return unusable(
           entry, "its sha-256 is %s; the manifest says %s".formatted(sha256, entry.sha256()));
@@ -128,13 +126,5 @@ record GuestImage(ImageManifest.Entry entry, @Nullable GuestProgram program, Str
 
   private long minMemoryBytes() {
     return Math.max(entry.minMemoryBytes(), program == null ? 0 : program.minMemoryBytes());
-  }
-
-  static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e); // every JDK has it
-    }
   }
 }

@@ -63,7 +63,7 @@ final class GuestProgram {
    * @throws IllegalArgumentException saying why this is not an image that can run here
    */
   static GuestProgram parse(byte[] wasm) {
-    if (wasm.length < 8 || wasm[0] != 0 || wasm[1] != 'a' || wasm[2] != 's' || wasm[3] != 'm') {
+    if (wasm.length < GuestModules.MAGIC_BYTES || !GuestModules.isModule(wasm)) {
       throw new IllegalArgumentException("it is not WebAssembly: it does not start with \\0asm");
     }
     WasmModule module;

@@ -9,6 +9,7 @@ import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
+import io.drover.agent.image.Sha256;
 import io.drover.config.units.ByteSize;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ class EmbeddedHypervisorTest {
     List<Map<String, Object>> entries =
         List.of(
             entryOf("text"),
-            TestGuests.entry("short", good.length + 1L, GuestImage.sha256(good)),
+            TestGuests.entry("short", good.length + 1L, Sha256.of(good)),
             TestGuests.entry("other", good.length, "00".repeat(32)),
             entryOf("cut"),
             TestGuests.entry("absent", 1, "00".repeat(32)));
@@ -203,6 +204,6 @@ class EmbeddedHypervisorTest {
 
   private Map<String, Object> entryOf(String name) throws IOException {
     byte[] bytes = Files.readAllBytes(directory.resolve(name + ".wasm"));
-    return TestGuests.entry(name, bytes.length, GuestImage.sha256(bytes));
+    return TestGuests.entry(name, bytes.length, Sha256.of(bytes));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.image.Sha256;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
@@ -77,7 +78,7 @@ final class TestGuests {
       for (String name : NAMES) {
         byte[] wasm = wasm(name);
         Files.write(directory.resolve(name + ".wasm"), wasm);
-        entries.add(entry(name, wasm.length, GuestImage.sha256(wasm)));
+        entries.add(entry(name, wasm.length, Sha256.of(wasm)));
       }
       writeManifest(directory, entries);
     } catch (IOException e) {

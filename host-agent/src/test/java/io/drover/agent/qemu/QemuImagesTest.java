@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.agent.guest.Hypervisor.Image;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.image.Sha256;
 import io.drover.agent.qemu.image.ImageManifest;
-import io.drover.agent.qemu.image.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.drover.agent.qemu.image;
 
+import io.drover.agent.image.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
