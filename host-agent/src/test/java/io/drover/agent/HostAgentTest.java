@@ -4,6 +4,7 @@ import static io.drover.agent.fake.Samples.MIGRATION;
 import static io.drover.agent.fake.Samples.VM;
 import static io.drover.agent.fake.Samples.spec;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.drover.agent.fake.CapturedLog;
@@ -23,8 +24,10 @@ import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.PauseGuest;
 import io.drover.protocol.v1.TransferTicket;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -355,6 +358,21 @@ class HostAgentTest {
         .as("no permit leaked")
         .isEqualTo(Code.HYPERVISOR_FAILED);
     assertThat(targetControl.execute("abort", Orders.abort(VM, 1)).hasDone()).isTrue();
+  }
+
+  @Test
+  void shouldSayWhichDirectoryItCannotUseAndStartOnceItCan() throws IOException {
+    source.close();
+    Path images = directory.resolve("source").resolve("images");
+    Files.delete(images);
+    Files.createFile(images);
+
+    assertThatThrownBy(() -> start("source", sourceControl, sourceGuests))
+        .isInstanceOf(AgentStartException.class)
+        .hasMessageContaining(images.toString());
+
+    Files.delete(images);
+    source = start("source", sourceControl, sourceGuests);
   }
 
   @Test
