@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JVM of the fleet: can be started, killed, paused, and started again with the same settings.
+ * One JVM of the fleet: can be started, killed, and started again with the same settings.
  * Its output is appended to one log file over all its lives.
  */
 public final class JavaProcess {
@@ -115,16 +115,6 @@ public final class JavaProcess {
     await(current);
   }
 
-  /** SIGSTOP. */
-  public void pause() {
-    signal("STOP");
-  }
-
-  /** SIGCONT. */
-  public void unpause() {
-    signal("CONT");
-  }
-
   /** The last lines it printed, for a failure's message. */
   public String logTail(int lines) {
     try (Stream<String> all = Files.lines(log)) {
@@ -151,20 +141,6 @@ public final class JavaProcess {
       throw new IllegalStateException(name + " was not started");
     }
     return current;
-  }
-
-  private void signal(String signal) {
-    try {
-      int exit = new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor();
-      if (exit != 0) {
-        throw new IllegalStateException("kill -" + signal + " " + name + " ended with " + exit);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
-    }
   }
 
   private void await(Process current) {
