@@ -4,7 +4,6 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.ImageStore.Use;
 import io.drover.actor.api.Refusal;
-import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.config.units.VmId;
 import java.time.Duration;
@@ -15,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -79,11 +77,8 @@ final class ImageCalls {
   }
 
   private Optional<VmId> isGone(Use use, Optional<VmView> vm, @Nullable Throwable failure) {
-    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
-    boolean unknown =
-        cause instanceof RefusedException e && e.refusal().kind() == Refusal.Kind.NOT_FOUND;
     Instant newest = clock.instant().minus(CREATE_LIMIT);
-    return vm.isEmpty() && unknown && use.since().isBefore(newest)
+    return vm.isEmpty() && Calls.isNotFound(failure) && use.since().isBefore(newest)
         ? Optional.of(use.vm())
         : Optional.empty();
   }

@@ -6,7 +6,6 @@ import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.Refusal;
-import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.operation.KeyedRequest.Outcome;
@@ -20,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -73,7 +71,7 @@ final class MigrationCalls {
     return look(id)
         .thenCompose(known -> send(vm, known.source(), request, terms, id)) // a retry: no checks
         .exceptionallyCompose(failure ->
-            isNotFound(failure)
+            Calls.isNotFound(failure)
                 ? checked(vm, request, terms, id)
                 : CompletableFuture.failedStage(failure));
   }
@@ -167,14 +165,6 @@ final class MigrationCalls {
       case Migration.Reply.Shown r -> CompletableFuture.completedStage(r.migration());
       case Migration.Reply.Refused r -> Calls.refused(r.refusal());
     };
-  }
-
-  private static boolean isNotFound(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
-    return cause instanceof RefusedException e && e.refusal().kind() == Refusal.Kind.NOT_FOUND;
   }
 
   private CompletionStage<Migration.Reply> ask(

@@ -10,7 +10,6 @@ import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
-import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
@@ -29,7 +28,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -108,10 +106,10 @@ public final class ShardedControlPlane implements ControlPlane {
 
   /** It was not created, and whoever asks again under the same key notes it again. */
   private static boolean isNotCreated(@Nullable Throwable failure) {
-    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
-    return cause instanceof RefusedException e
-        && (e.refusal().kind() == Refusal.Kind.NO_CAPACITY
-            || e.refusal().kind() == Refusal.Kind.NOT_FOUND);
+    return Calls.refusal(failure)
+        .map(Refusal::kind)
+        .filter(k -> k == Refusal.Kind.NO_CAPACITY || k == Refusal.Kind.NOT_FOUND)
+        .isPresent();
   }
 
   @Override
