@@ -8,17 +8,4 @@ public final class EventSchema {
   public static final int VERSION = 1;
 
   private EventSchema() {}
-
-  /**
-   * Checks what a journal says of itself.
-   *
-   * @throws IllegalStateException when it is newer than this program, naming both versions
-   */
-  public static void requireReadable(int journalVersion) {
-    if (journalVersion > VERSION) {
-      throw new IllegalStateException(
-          "the journal has event schema version %d, this program reads up to %d: start a newer release"
-              .formatted(journalVersion, VERSION));
-    }
-  }
 }

@@ -147,14 +147,6 @@ class StoredEventsTest {
   }
 
   @Test
-  void shouldRefuseAJournalOfANewerVersion() {
-    EventSchema.requireReadable(EventSchema.VERSION);
-    assertThatThrownBy(() -> EventSchema.requireReadable(EventSchema.VERSION + 1))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("version " + (EventSchema.VERSION + 1));
-  }
-
-  @Test
   void shouldSayWhichIdInAnEventIsMalformed() {
     JsonNode broken =
         JSON.createObjectNode().put("type", "HostJoined").put("host", "nonsense").put("at", 0);
