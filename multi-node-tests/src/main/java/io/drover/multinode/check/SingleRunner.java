@@ -30,7 +30,8 @@ public final class SingleRunner {
     JsonNode shown = client.vm(vm);
     String host = shown.path("host").asText();
     List<String> guests = RunningGuests.of(vm, fleet);
-    boolean isWhereGranted = guests.size() == 1 && guests.getFirst().startsWith(name(host) + ": ");
+    boolean isWhereGranted =
+        guests.size() == 1 && !host.isEmpty() && guests.getFirst().startsWith(name(host) + ": ");
     if (!isWhereGranted || !"RUNNING".equals(shown.path("phase").asText())) {
       throw new AssertionError("guests of " + vm + ": " + guests + "; the API says " + shown);
     }
