@@ -9,6 +9,7 @@ import io.drover.actor.agent.AgentOrder.RunMode;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.ImagePin;
 import io.drover.actor.agent.TransferTicket;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +35,8 @@ final class OrderTranslationTest {
       MigrationId.parse("mig-north-03-01k0000000000000000000000b");
   private static final Epoch EPOCH = new Epoch(3);
   private static final GuestSpec SPEC =
-      new GuestSpec("pulse", new Resources(500, ByteSize.ofMib(64)), Map.of("interval", "1ms"));
+      new GuestSpec("pulse", new Resources(500, ByteSize.ofMib(64)), Map.of("interval", "1ms"))
+          .pinned(Optional.of(new ImagePin("ab".repeat(32), "embedded", "", ByteSize.ofMib(1))));
   private static final EndpointList ENDPOINTS = new EndpointList(4, List.of("a:1", "b:2"));
 
   /** Every message with every field set, as the agent gets it. */
