@@ -25,6 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Bad input gets a clear problem and changes nothing. */
@@ -84,6 +85,19 @@ class RefusalsTest {
     assertThat(refused.problem()).isEqualTo("invalid-request");
     assertThat(refused.field()).isEqualTo(field);
     assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
+    assertThat(api.get("/v1/vms").json().get("items")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"16777217", "1", "0", "-65536"})
+  void shouldRefuseMemoryThatNoGuestCanHave(String bytes) {
+    Answer refused = api.post("/v1/vms", ApiFixture.newVm("odd").replace("67108864", bytes));
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.field()).isEqualTo("memoryBytes");
+    assertThat(refused.text("detail")).contains("multiple of 65536", "not " + bytes);
+    assertThat(refused.text("facts/value")).isEqualTo(bytes);
+    assertThat(refused.text("facts/granule")).isEqualTo("65536");
     assertThat(api.get("/v1/vms").json().get("items")).isEmpty();
   }
 

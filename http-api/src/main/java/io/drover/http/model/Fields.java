@@ -1,7 +1,9 @@
 package io.drover.http.model;
 
 import io.drover.http.problem.ProblemException;
+import io.drover.http.problem.ProblemType;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -31,6 +33,21 @@ final class Fields {
     if (value < low || value > high) {
       throw ProblemException.invalid(
           field, "%s must be from %d to %d, not %d".formatted(field, low, high, value));
+    }
+    return value;
+  }
+
+  /** An amount of whole granules, at least one of them. */
+  static long inGranules(String field, long value, long granule, long high) {
+    if (value < granule || value > high || value % granule != 0) {
+      throw new ProblemException(
+          ProblemType.INVALID_REQUEST,
+          "%s must be a multiple of %d, from %d to %d, not %d"
+              .formatted(field, granule, granule, high, value),
+          Map.of(
+              "field", field,
+              "value", Long.toString(value),
+              "granule", Long.toString(granule)));
     }
     return value;
   }

@@ -26,6 +26,9 @@ public record NewVmJson(
   private static final long CPU_MILLIS_LIMIT = 1_000_000;
   private static final long MEMORY_BYTES_LIMIT = 1L << 46;
 
+  /** A page of WebAssembly: no hypervisor takes less, or parts of it. */
+  private static final long MEMORY_GRANULE_BYTES = 64 * 1024;
+
   /** The checked request. */
   public NewVm toRequest() {
     String checkedName = Fields.text("name", Fields.required("name", name), NAME_LENGTH_LIMIT);
@@ -38,8 +41,11 @@ public record NewVmJson(
     long cpu =
         Fields.inRange("cpuMillis", Fields.required("cpuMillis", cpuMillis), 1, CPU_MILLIS_LIMIT);
     long memory =
-        Fields.inRange(
-            "memoryBytes", Fields.required("memoryBytes", memoryBytes), 1, MEMORY_BYTES_LIMIT);
+        Fields.inGranules(
+            "memoryBytes",
+            Fields.required("memoryBytes", memoryBytes),
+            MEMORY_GRANULE_BYTES,
+            MEMORY_BYTES_LIMIT);
     return new GuestSpec(
         checkedImage, new Resources((int) cpu, new ByteSize(memory)), checkedArguments());
   }
