@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One JVM of the fleet: can be started, killed, and started again with the same settings.
- * Its output is appended to one log file over all its lives.
+ * One JVM of the fleet: can be started, killed, and started again with the same settings. Its
+ * output is appended to one log file over all its lives.
  */
 public final class JavaProcess {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
