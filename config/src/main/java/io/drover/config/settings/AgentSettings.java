@@ -95,14 +95,18 @@ public record AgentSettings(
    * @throws SettingsException naming the key
    */
   public static AgentSettings from(Config root) {
-    return SECTION.read(root, AgentSettings::of);
+    return SECTION.read(
+        root, agent -> of(agent, BindAddress.from(root, SECTION.path() + ".transfer")));
   }
 
-  private static AgentSettings of(Config agent) {
+  private static AgentSettings of(Config agent, BindAddress transfer) {
+    String endpoints = "control-endpoints";
     return new AgentSettings(
         new AreaId(agent.getString("area")),
         agent.getString("name"),
-        agent.getStringList("control-endpoints").stream().map(BindAddress::parse).toList(),
+        agent.getStringList(endpoints).stream()
+            .map(text -> BindAddress.parse(text, SECTION.path() + "." + endpoints))
+            .toList(),
         labels(agent),
         isAuto(agent, "capacity.cpu-millis")
             ? Optional.empty()
@@ -110,7 +114,7 @@ public record AgentSettings(
         isAuto(agent, "capacity.memory")
             ? Optional.empty()
             : Optional.of(new ByteSize(agent.getMemorySize("capacity.memory").toBytes())),
-        BindAddress.from(agent, "transfer"),
+        transfer,
         Path.of(agent.getString("state-dir")),
         Path.of(agent.getString("images-dir")),
         agent.getDuration("heartbeat"),

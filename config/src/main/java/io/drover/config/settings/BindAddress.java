@@ -21,9 +21,26 @@ public record BindAddress(String host, int port) {
     }
   }
 
-  /** Reads {@code <section>.host} and {@code <section>.port}. */
-  static BindAddress from(Config config, String section) {
-    return new BindAddress(config.getString(section + ".host"), config.getInt(section + ".port"));
+  /**
+   * Reads {@code <path>.host} and {@code <path>.port}.
+   *
+   * @param path the whole of it: an error names the key as the operator wrote it
+   */
+  static BindAddress from(Config root, String path) {
+    try {
+      return new BindAddress(root.getString(path + ".host"), root.getInt(path + ".port"));
+    } catch (SettingsException e) {
+      throw new SettingsException(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Parses {@code host:port} that stands at a key. */
+  static BindAddress parse(String text, String key) {
+    try {
+      return parse(text);
+    } catch (SettingsException e) {
+      throw new SettingsException(key + ": " + e.getMessage(), e);
+    }
   }
 
   /** Parses {@code host:port}. */

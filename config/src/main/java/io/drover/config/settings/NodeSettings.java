@@ -73,7 +73,9 @@ public record NodeSettings(
           addresses(root, SECTION + ".cluster.seed-nodes"),
           BindAddress.from(root, SECTION + ".http"),
           BindAddress.from(root, SECTION + ".gateway"),
-          advertised.isEmpty() ? Optional.empty() : Optional.of(BindAddress.parse(advertised)),
+          advertised.isEmpty()
+              ? Optional.empty()
+              : Optional.of(BindAddress.parse(advertised, SECTION + ".gateway.advertised")),
           addresses(root, SECTION + ".gateway.of-area"),
           DatabaseSettings.from(root),
           root.getBoolean(SECTION + ".insecure-bind"));
@@ -83,7 +85,7 @@ public record NodeSettings(
   }
 
   private static List<BindAddress> addresses(Config root, String key) {
-    return root.getStringList(key).stream().map(BindAddress::parse).toList();
+    return root.getStringList(key).stream().map(text -> BindAddress.parse(text, key)).toList();
   }
 
   private static void requireLoopback(String section, BindAddress address) {

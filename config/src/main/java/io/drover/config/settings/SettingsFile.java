@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads HOCON over {@code reference.conf}, strictly: under {@code drover} only keys that the
@@ -19,6 +20,10 @@ import java.util.Optional;
  */
 public final class SettingsFile {
   private static final String ROOT = "drover";
+  private static final Pattern WITH_UNIT = Pattern.compile("\\d+(\\.\\d+)?\\s*[a-zA-Z]+");
+
+  /** Zero is the same in every unit. */
+  private static final Pattern BARE_NUMBER = Pattern.compile("\\s*-?\\d*[1-9][\\d.]*\\s*");
 
   private SettingsFile() {}
 
@@ -38,6 +43,7 @@ public final class SettingsFile {
               .withFallback(user);
       Config reference = ConfigFactory.defaultReferenceUnresolved();
       rejectUnknownKeys(overrides, reference);
+      rejectMissingUnits(overrides, reference);
       return overrides.withFallback(reference).resolve();
     } catch (ConfigException e) {
       throw new SettingsException(String.valueOf(e.getMessage()), e);
@@ -59,6 +65,27 @@ public final class SettingsFile {
       if (key.startsWith(ROOT + ".") && !isKnown(key, reference)) {
         throw new SettingsException(
             "unknown key \"%s\" (%s)".formatted(key, entry.getValue().origin().description()));
+      }
+    }
+  }
+
+  /** A bare number would be read as milliseconds or bytes, whatever its writer meant. */
+  private static void rejectMissingUnits(Config overrides, Config reference) {
+    for (Map.Entry<String, ConfigValue> entry : overrides.entrySet()) {
+      String key = entry.getKey();
+      String value = String.valueOf(entry.getValue().unwrapped());
+      boolean hasUnit =
+          key.startsWith(ROOT + ".")
+              && reference.hasPath(key)
+              && WITH_UNIT.matcher(reference.getValue(key).unwrapped().toString()).matches();
+      if (hasUnit && BARE_NUMBER.matcher(value).matches()) {
+        throw new SettingsException(
+            "%s has no unit: %s (%s); the default is %s"
+                .formatted(
+                    key,
+                    value,
+                    entry.getValue().origin().description(),
+                    reference.getValue(key).unwrapped()));
       }
     }
   }

@@ -37,6 +37,28 @@ class SettingsFileTest {
   }
 
   @Test
+  void shouldRefuseANumberWithoutItsUnit() throws IOException {
+    assertThatThrownBy(() -> agent("drover.agent.heartbeat = 5"))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageStartingWith("drover.agent.heartbeat has no unit: 5 (")
+        .hasMessageContaining("agent.conf")
+        .hasMessageEndingWith("the default is 1s");
+    assertThatThrownBy(() -> agent("drover.agent.heartbeat = \"5\""))
+        .hasMessageContaining("drover.agent.heartbeat has no unit");
+    assertThat(agent("drover.agent.heartbeat = 5s").heartbeat()).hasSeconds(5);
+  }
+
+  @Test
+  void shouldNameTheKeyOfAnAddressItCannotUse() {
+    assertThatThrownBy(() -> agent("drover.agent.transfer.port = 99999"))
+        .hasMessageContaining("drover.agent.transfer")
+        .hasMessageContaining("99999");
+    assertThatThrownBy(() -> agent("drover.agent.control-endpoints = [nonsense]"))
+        .hasMessageContaining("drover.agent.control-endpoints")
+        .hasMessageContaining("\"nonsense\" is not host:port");
+  }
+
+  @Test
   void shouldNameTheSectionOfAValueItCannotRead() {
     assertThatThrownBy(() -> agent("drover.agent.heartbeat = soon"))
         .isInstanceOf(SettingsException.class)

@@ -55,5 +55,6 @@ class SettingsRulesTest {
     TransferSettings.from(config);
     EntitySettings.from(config);
     MigrationSettings.from(config);
+    ImageSettings.from(config);
   }
 }
