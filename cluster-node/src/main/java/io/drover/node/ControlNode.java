@@ -100,14 +100,17 @@ public final class ControlNode implements AutoCloseable {
     NodeMetrics metrics = new NodeMetrics(node.name(), node.area().name());
     ActorSystem<Void> system;
     try {
-      requireFree("cluster", node.cluster());
-      requireFree("http", node.http());
-      requireFree("gateway", node.gateway());
+      requireFreePorts(node);
       system = ActorSystem.create(Behaviors.empty(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(node));
-    } catch (RuntimeException e) {
+    } catch (NodeStartException e) {
       metrics.close();
       database.close();
       throw e;
+    } catch (
+        Exception e) { // Scala throws checked ones undeclared: TimeoutException of the transport
+      metrics.close();
+      database.close();
+      throw new NodeStartException("the cluster transport did not start: " + e, e);
     }
     try {
       return start(settings, system, database, metrics, observer);
@@ -247,7 +250,18 @@ public final class ControlNode implements AutoCloseable {
     }
   }
 
-  /** Pekko's own messages about ports in use name no key, and come as stack traces in the log. */
+  /**
+   * Finds out before anything is started. Pekko's own messages about ports in use name no key, and
+   * come as stack traces in the log.
+   *
+   * @throws NodeStartException naming port and key
+   */
+  static void requireFreePorts(NodeSettings node) {
+    requireFree("cluster", node.cluster());
+    requireFree("http", node.http());
+    requireFree("gateway", node.gateway());
+  }
+
   private static void requireFree(String section, BindAddress address) {
     if (address.port() == 0) {
       return;

@@ -7,6 +7,7 @@ import io.drover.agent.HostAgent;
 import io.drover.agent.store.StoreException;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
+import io.drover.config.settings.NodeSettings;
 import io.drover.config.settings.SettingsException;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.settings.TransferSettings;
@@ -67,6 +68,12 @@ public final class DevFleet implements AutoCloseable {
         AeronTransferEngine.launch(
             AgentSettings.from(root).transfer(), TransferSettings.from(root));
     DevFleet fleet = new DevFleet(root, data, engine);
+    try {
+      fleet.requireFreePorts();
+    } catch (RuntimeException e) {
+      fleet.close();
+      throw e;
+    }
     CompletableFuture<Void> agents = CompletableFuture.runAsync(fleet::startAgents);
     try {
       fleet.startNodes();
@@ -104,21 +111,32 @@ public final class DevFleet implements AutoCloseable {
         .join();
   }
 
+  /** Of all nodes, before an agent dials the gateway of whoever has the port. */
+  private void requireFreePorts() {
+    for (int i = 0; i < AREAS.size(); i++) {
+      ControlNode.requireFreePorts(NodeSettings.from(node(i)));
+    }
+  }
+
   private void startNodes() {
     for (int i = 0; i < AREAS.size(); i++) {
-      Map<String, Object> keys = new HashMap<>();
-      keys.put("drover.node.name", AREAS.get(i) + "-n1");
-      keys.put("drover.node.area", AREAS.get(i));
-      keys.put("drover.node.cluster.port", port("cluster", i));
-      keys.put("drover.node.cluster.seed-nodes", seedNodes());
-      keys.put("drover.node.http.port", port("http", i));
-      keys.put("drover.node.gateway.port", port("gateway", i));
-      keys.put(
-          "drover.node.database.url",
-          "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
-              .formatted(data.resolve("journal").toAbsolutePath()));
-      nodes.add(ControlNode.start(with(keys)));
+      nodes.add(ControlNode.start(node(i)));
     }
+  }
+
+  private Config node(int area) {
+    Map<String, Object> keys = new HashMap<>();
+    keys.put("drover.node.name", AREAS.get(area) + "-n1");
+    keys.put("drover.node.area", AREAS.get(area));
+    keys.put("drover.node.cluster.port", port("cluster", area));
+    keys.put("drover.node.cluster.seed-nodes", seedNodes());
+    keys.put("drover.node.http.port", port("http", area));
+    keys.put("drover.node.gateway.port", port("gateway", area));
+    keys.put(
+        "drover.node.database.url",
+        "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+            .formatted(data.resolve("journal").toAbsolutePath()));
+    return with(keys);
   }
 
   private List<String> seedNodes() {
@@ -202,6 +220,8 @@ public final class DevFleet implements AutoCloseable {
       fail(EXIT_USAGE, String.valueOf(e.getMessage()));
     } catch (NodeStartException | AgentStartException | StoreException e) {
       fail(EXIT_FAILED, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      fail(EXIT_FAILED, "broke while starting: " + e);
     }
     throw new AssertionError("unreachable");
   }

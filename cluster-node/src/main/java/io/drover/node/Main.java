@@ -62,6 +62,8 @@ public final class Main {
       fail(EXIT_USAGE, String.valueOf(e.getMessage()));
     } catch (NodeStartException e) {
       fail(EXIT_FAILED, String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      fail(EXIT_FAILED, "broke while starting: " + e);
     }
   }
 
