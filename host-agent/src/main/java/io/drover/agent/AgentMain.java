@@ -16,13 +16,18 @@ import java.util.concurrent.CompletionException;
  * {@code drover agent}: one host agent until it is told to stop. Prints one line when it is ready.
  *
  * <p>Exit codes: 0 = stopped by a signal, 1 = it could not start or could not go on, 2 = wrong
- * options.
+ * options or settings.
  */
 public final class AgentMain {
   private static final String USAGE =
-      "usage: drover agent [--config FILE] [--insecure-bind]   (and -Ddrover.agent.KEY=VALUE)";
+      """
+      Usage: drover agent [--config FILE] [--insecure-bind]
+        --config FILE     settings over the defaults (HOCON, section drover.agent)
+        --insecure-bind   accept other addresses than loopback: there is no authentication yet
+      Each key may also be given as -Ddrover.agent.KEY=VALUE in DROVER_JAVA_OPTS.\
+      """;
   private static final int FAILED = 1;
-  private static final int WRONG_OPTIONS = 2;
+  private static final int EXIT_USAGE = 2;
 
   private AgentMain() {}
 
@@ -61,18 +66,25 @@ public final class AgentMain {
 
   /** Returns the exit code when the agent has ended, or could not start. */
   static int run(List<String> args, PrintStream out, PrintStream err) {
+    if (args.contains("--help") || args.contains("-h")) {
+      out.println(USAGE);
+      return 0;
+    }
     Options options;
     try {
       options = Options.parse(args);
     } catch (IllegalArgumentException e) {
       err.println("drover agent: " + e.getMessage());
       err.println(USAGE);
-      return WRONG_OPTIONS;
+      return EXIT_USAGE;
     }
     HostAgent agent;
     try {
       agent = HostAgent.start(options.load());
-    } catch (SettingsException | StoreException | AgentStartException e) {
+    } catch (SettingsException e) {
+      err.println("drover agent: " + e.getMessage());
+      return EXIT_USAGE;
+    } catch (StoreException | AgentStartException e) {
       err.println("drover agent: " + e.getMessage());
       return FAILED;
     }

@@ -40,30 +40,30 @@ class AgentMainTest {
   @Test
   void shouldExplainItsOptions() {
     assertThat(run("--confg", "x")).isEqualTo(2);
-    assertThat(errors()).contains("--confg", "usage: drover agent");
+    assertThat(errors()).contains("--confg", "Usage: drover agent");
   }
 
   @Test
   void shouldNameAMissingFile() {
-    assertThat(run("--config", "/nowhere/agent.conf")).isEqualTo(1);
+    assertThat(run("--config", "/nowhere/agent.conf")).isEqualTo(2);
     assertThat(errors()).contains("/nowhere/agent.conf");
   }
 
   @Test
   void shouldNameAnUnknownKeyAndWhereItStands() throws IOException {
-    assertThat(runWith("drover.agent.hartbeat = 1s")).isEqualTo(1);
+    assertThat(runWith("drover.agent.hartbeat = 1s")).isEqualTo(2);
     assertThat(errors()).contains("drover.agent.hartbeat", "agent.conf");
   }
 
   @Test
   void shouldRefuseAnUnknownUnit() throws IOException {
-    assertThat(runWith("drover.agent.heartbeat = 1 fortnight")).isEqualTo(1);
+    assertThat(runWith("drover.agent.heartbeat = 1 fortnight")).isEqualTo(2);
     assertThat(errors()).contains("heartbeat", "fortnight");
   }
 
   @Test
   void shouldRefuseAnotherAddressThanLoopback() throws IOException {
-    assertThat(runWith("drover.agent.transfer.host = \"192.0.2.1\"")).isEqualTo(1);
+    assertThat(runWith("drover.agent.transfer.host = \"192.0.2.1\"")).isEqualTo(2);
     assertThat(errors()).contains("drover.agent.transfer.host", "192.0.2.1", "--insecure-bind");
   }
 
