@@ -22,6 +22,6 @@ public final class MalformedRequestHandler extends ParsingErrorHandler {
     log.info("malformed request: {}", error.summary());
     ProblemException malformed =
         new ProblemException(ProblemType.INVALID_REQUEST, error.summary(), Map.of());
-    return Reply.problem(Problem.of(malformed, "")).withStatus(status.intValue());
+    return Reply.problem(Problem.of(malformed, "").withStatus(status.intValue()));
   }
 }

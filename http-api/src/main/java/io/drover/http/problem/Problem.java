@@ -40,6 +40,11 @@ public record Problem(
             .toList());
   }
 
+  /** The same under another HTTP status: more exact than its type's. */
+  public Problem withStatus(int exact) {
+    return new Problem(type, title, exact, detail, instance, facts, hosts);
+  }
+
   /** A problem the API itself found. */
   public static Problem of(ProblemException e, String instance) {
     ProblemType type = e.type();
