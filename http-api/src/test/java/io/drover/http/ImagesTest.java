@@ -98,6 +98,17 @@ class ImagesTest {
   }
 
   @Test
+  void shouldNotDeleteWhatHostsBring() {
+    Answer refused = api.send("DELETE", "/v1/images/pulse", "");
+
+    assertThat(refused.status()).isEqualTo(409);
+    assertThat(refused.problem()).isEqualTo("conflict");
+    assertThat(refused.text("detail")).contains("\"pulse\" comes with the hosts' agents");
+    assertThat(refused.text("facts/image")).isEqualTo("pulse");
+    assertThat(api.send("DELETE", "/v1/images/none", "").status()).isEqualTo(404);
+  }
+
+  @Test
   void shouldAbandonAnUploadThatBreaksOff() throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.uri("/").getPort())) {
       socket

@@ -23,8 +23,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -107,10 +109,18 @@ class RefusalsTest {
     "/v1/vms/vm-north-03-short, vm, [0-9a-hjkmnp-tv-z]{26}",
     "/v1/hosts/h1, host, host-<area>-<cell>",
     "/v1/migrations/x, migration, mig-<area>-<cell>",
-    "/v1/operations/x, operation, op-<area>-<cell>",
+    "/v1/operations/x, operation, not an operation id",
     "/v1/areas/North, area, at most 24 characters",
     "/v1/vms?limit=0, limit, 1 to 500",
-    "/v1/vms?limit=501, limit, 0 to 500",
+    "/v1/vms?limit=501, limit, 1 to 500",
+    "/v1/events?limit=0, limit, 1 to 500",
+    "/v1/vms?cursor=garbage, cursor, next of an earlier page",
+    "/v1/vms?cursor=host-north-01-h1, cursor, next of an earlier page",
+    "/v1/hosts?cursor=garbage, cursor, not \"garbage\"",
+    "/v1/migrations?cursor=garbage, cursor, not \"garbage\"",
+    "/v1/operations?cursor=garbage, cursor, not \"garbage\"",
+    "/v1/areas?cursor=No-Area, cursor, not \"No-Area\"",
+    "/v1/images?cursor=, cursor, next of an earlier page",
     "/v1/vms?limit=ten, limit, not \"ten\"",
     "/v1/vms?phase=sleeping, phase, STARTING",
     "/v1/vms?host=h1, host, host-<area>-<cell>",
@@ -181,6 +191,22 @@ class RefusalsTest {
         .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.INFO));
   }
 
+  @Test
+  void shouldSayHowMuchMemoryAnImageNeeds() {
+    Refusal refusal = Refusal.of(Refusal.Kind.NO_CAPACITY, "no host of area north can take it");
+    api.fleet.nextFailure = () -> new RefusedException(refusal);
+    Answer small = api.post("/v1/vms", ApiFixture.newVm("small").replace("67108864", "65536"));
+    api.fleet.nextFailure = () -> new RefusedException(refusal);
+    Answer other = api.post("/v1/vms", ApiFixture.newVm("other"));
+
+    assertThat(small.status()).isEqualTo(409);
+    assertThat(small.text("detail")).isEqualTo(refusal.detail());
+    assertThat(small.json().at("/facts").toString())
+        .isEqualTo(
+            "{\"image\":\"pulse\",\"least\":\"16777216\",\"limit\":\"memoryBytes\",\"value\":\"65536\"}");
+    assertThat(other.json().get("facts")).isEmpty();
+  }
+
   @ParameterizedTest
   @EnumSource(Refusal.Kind.class)
   void shouldAnswerEachKindOfRefusalWithItsOwnType(Refusal.Kind kind) {
@@ -240,16 +266,26 @@ class RefusalsTest {
     assertThat(List.of(form.problem())).containsExactly("unsupported-media-type");
   }
 
-  /** The JDK's client refuses to send such a thing, so it is written by hand. */
-  @Test
-  void shouldAnswerAProblemToWhatIsNotHttp() throws IOException {
+  static List<Arguments> notHttp() {
+    String end = " HTTP/1.1\r\nHost: x\r\n";
+    return List.of(
+        Arguments.of(400, "GET /v1/vms/%zz" + end),
+        Arguments.of(414, "GET /" + "a".repeat(10_000) + end),
+        Arguments.of(431, "GET /v1/vms" + end + "X-Long: " + "a".repeat(10_000) + "\r\n"),
+        Arguments.of(501, "FLY /v1/vms" + end));
+  }
+
+  /** The JDK's client refuses to send such things, so they are written by hand. */
+  @ParameterizedTest
+  @MethodSource("notHttp")
+  void shouldAnswerAProblemToWhatIsNotHttp(int status, String request) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.uri("/").getPort())) {
-      socket
-          .getOutputStream()
-          .write("GET /v1/vms/%zz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().write((request + "\r\n").getBytes(StandardCharsets.US_ASCII));
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-      assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json");
+      assertThat(answer)
+          .startsWith("HTTP/1.1 " + status)
+          .contains("application/problem+json", "\"status\":" + status);
       api.contract.checkBody(
           "/components/schemas/Problem", answer.substring(answer.indexOf("\r\n\r\n") + 4));
     }

@@ -96,6 +96,22 @@ class StreamsTest {
     assertThat(api.get("/v1/events?after=6").text("next")).isEqualTo("6");
   }
 
+  @Test
+  void shouldRefuseToWaitBehindTheNewestEvent() {
+    List.of("a", "b", "c").forEach(subject -> api.fleet.publish("vm.started", subject));
+
+    Answer refused =
+        api.get("/v1/events?after=2", "Accept", "text/event-stream", "Last-Event-ID", "7");
+
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.field()).isEqualTo("Last-Event-ID");
+    assertThat(refused.text("detail")).isEqualTo("Last-Event-ID is 7, but the newest event is 6");
+    assertThat(refused.text("facts/newest")).isEqualTo("6");
+    assertThat(api.get("/v1/events?after=7", "Accept", "text/event-stream").field())
+        .isEqualTo("after");
+    assertThat(api.get("/v1/events?after=7").field()).isEqualTo("after");
+  }
+
   /** Many clients, each with every event in order, from one poller, and then silence. */
   @Test
   void shouldServeManyClientsFromOnePollerAndStopWhenAllAreGone() {

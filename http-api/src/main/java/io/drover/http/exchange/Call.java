@@ -23,7 +23,6 @@ import org.apache.pekko.util.ByteString;
  */
 public final class Call {
   private static final int PAGE_SIZE = 100;
-  private static final int CURSOR_LENGTH_LIMIT = 512;
   private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,128}");
   private static final Pattern ETAG = Pattern.compile("\"(\\d{1,18})\"");
 
@@ -51,10 +50,16 @@ public final class Call {
     return query(name).map(value -> parsed(name, value, parse));
   }
 
-  /** A query parameter that is a number from 0 to {@code limit}. */
-  public OptionalLong number(String name, long limit) {
+  /** A query parameter that is a number from 0 to {@code high}. */
+  public OptionalLong number(String name, long high) {
+    return number(name, 0, high);
+  }
+
+  private OptionalLong number(String name, long low, long high) {
     Optional<String> text = query(name);
-    return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(number(name, text.get(), limit));
+    return text.isEmpty()
+        ? OptionalLong.empty()
+        : OptionalLong.of(number(name, text.get(), low, high));
   }
 
   /** A query parameter that is {@code true} or {@code false}; false when absent. */
@@ -69,17 +74,31 @@ public final class Call {
         .orElse(false);
   }
 
-  /** The parameters {@code limit} and {@code cursor}. */
-  public PageRequest page() {
-    long limit = number("limit", PageRequest.LIMIT).orElse(PAGE_SIZE);
-    if (limit == 0) {
-      throw ProblemException.invalid("limit", "limit must be 1 to " + PageRequest.LIMIT);
-    }
+  /** The parameter {@code limit}: how many things a page has. */
+  public int limit() {
+    return (int) number("limit", 1, PageRequest.LIMIT).orElse(PAGE_SIZE);
+  }
+
+  /**
+   * The parameters {@code limit} and {@code cursor}.
+   *
+   * @param parseId of what is listed: a cursor is the id of the last thing of an earlier page
+   */
+  public PageRequest page(Function<String, ?> parseId) {
     Optional<String> cursor = query("cursor");
-    if (cursor.isPresent() && cursor.get().length() > CURSOR_LENGTH_LIMIT) {
-      throw ProblemException.invalid("cursor", "cursor must be the next of an earlier page");
+    cursor.ifPresent(text -> requireCursor(text, parseId));
+    return new PageRequest(cursor, limit());
+  }
+
+  private static void requireCursor(String text, Function<String, ?> parseId) {
+    try {
+      var _ = parseId.apply(text);
+    } catch (IllegalArgumentException _) {
+      throw new ProblemException(
+          ProblemType.INVALID_REQUEST,
+          "cursor must be the next of an earlier page of this list, not \"" + text + "\"",
+          Map.of("field", "cursor", "value", text));
     }
-    return new PageRequest(cursor, (int) limit);
   }
 
   public Optional<String> header(String name) {
@@ -156,18 +175,22 @@ public final class Call {
     return request.getUri().path();
   }
 
-  /** The number {@code text} is, from 0 to {@code limit}. */
-  public static long number(String name, String text, long limit) {
+  /** The number {@code text} is, from 0 to {@code high}. */
+  public static long number(String name, String text, long high) {
+    return number(name, text, 0, high);
+  }
+
+  private static long number(String name, String text, long low, long high) {
     try {
       long value = Long.parseLong(text);
-      if (value >= 0 && value <= limit) {
+      if (value >= low && value <= high) {
         return value;
       }
     } catch (NumberFormatException _) {
       // refused below, like one out of range
     }
     throw ProblemException.invalid(
-        name, "%s must be a number from 0 to %d, not \"%s\"".formatted(name, limit, text));
+        name, "%s must be a number from %d to %d, not \"%s\"".formatted(name, low, high, text));
   }
 
   private static <T> T parsed(String name, String value, Function<String, T> parse) {

@@ -30,7 +30,7 @@ public final class AreaRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
-        .areas(call.page())
+        .areas(call.page(AreaId::new))
         .thenApply(page -> Reply.ok(PageJson.from(page, AreaJson::from)));
   }
 

@@ -38,7 +38,7 @@ public final class HostRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
-        .hosts(call.query("area", AreaId::new), call.page())
+        .hosts(call.query("area", AreaId::new), call.page(HostId::parse))
         .thenApply(page -> Reply.ok(PageJson.from(page, HostJson::from)));
   }
 

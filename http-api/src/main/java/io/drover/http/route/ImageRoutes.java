@@ -19,6 +19,8 @@ import io.drover.http.model.PageJson;
 import io.drover.http.problem.ProblemException;
 import io.drover.http.stream.ImageReceiver;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +33,8 @@ import org.apache.pekko.util.ByteString;
 
 /** {@code /v1/images}. */
 public final class ImageRoutes {
+  private static final int NAME_LENGTH_LIMIT = 255;
+
   private final ControlPlane controlPlane;
   private final FleetViews views;
   private final ImageStore store;
@@ -53,9 +57,18 @@ public final class ImageRoutes {
         Endpoint.delete("/v1/images/{image}", this::delete));
   }
 
+  /** What hosts bring may be called anything that an upload may not. */
+  private static String name(String text) {
+    if (text.isBlank() || text.length() > NAME_LENGTH_LIMIT) {
+      throw new IllegalArgumentException(
+          "an image's name has 1 to " + NAME_LENGTH_LIMIT + " characters");
+    }
+    return text;
+  }
+
   private CompletionStage<HttpResponse> list(Call call) {
     return views
-        .images(call.page())
+        .images(call.page(ImageRoutes::name))
         .thenApply(page -> Reply.ok(PageJson.from(page, ImageJson::from)));
   }
 
@@ -77,7 +90,10 @@ public final class ImageRoutes {
     CompletionStage<ImageStore.Upload> begun;
     try {
       NewImage announced = announced(call);
-      begun = mustNotBeBrought(announced.name()).thenCompose(_ -> store.begin(announced));
+      begun =
+          mustNotBeBrought(
+                  announced.name(), "hosts bring an image \"%s\" of their own, which it would hide")
+              .thenCompose(_ -> store.begin(announced));
     } catch (ProblemException e) {
       begun = CompletableFuture.failedStage(e);
     }
@@ -101,16 +117,17 @@ public final class ImageRoutes {
         name, size.isPresent() ? size : call.dataLength(), Digests.of(call), call.idempotencyKey());
   }
 
-  /** A host's own image of this name would be hidden by it. */
-  private CompletionStage<Void> mustNotBeBrought(String name) {
+  private CompletionStage<Void> mustNotBeBrought(String name, String detail) {
     return views
         .image(name)
         .thenAccept(image -> {
           if (image.filter(known -> known.uploaded().isEmpty()).isPresent()) {
             throw new RefusedException(
-                Refusal.of(
+                new Refusal(
                     Refusal.Kind.CONFLICT,
-                    "hosts bring an image \"%s\" of their own".formatted(name)));
+                    detail.formatted(name),
+                    Map.of("image", name, "hosts", Integer.toString(image.get().hosts().size())),
+                    List.of()));
           }
         });
   }
@@ -157,7 +174,11 @@ public final class ImageRoutes {
   private CompletionStage<HttpResponse> delete(Call call) {
     String name = call.id("image", text -> text);
     call.body(NothingJson.class, NothingJson.NOTHING);
-    return controlPlane.deleteImage(name, call.idempotencyKey()).thenApply(_ -> Reply.noContent());
+    Optional<String> key = call.idempotencyKey();
+    return mustNotBeBrought(
+            name, "image \"%s\" comes with the hosts' agents; only they can drop it")
+        .thenCompose(_ -> controlPlane.deleteImage(name, key))
+        .thenApply(_ -> Reply.noContent());
   }
 
   /** An image never changes: its digest says all about its version. */

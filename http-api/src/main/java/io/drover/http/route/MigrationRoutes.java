@@ -33,7 +33,10 @@ public final class MigrationRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
-        .migrations(call.query("vm", VmId::parse).map(VmId::text), call.flag("active"), call.page())
+        .migrations(
+            call.query("vm", VmId::parse).map(VmId::text),
+            call.flag("active"),
+            call.page(MigrationId::parse))
         .thenApply(page -> Reply.ok(PageJson.from(page, MigrationJson::from)));
   }
 

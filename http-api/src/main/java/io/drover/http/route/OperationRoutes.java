@@ -4,6 +4,7 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.OperationView;
 import io.drover.config.units.EntityId;
+import io.drover.config.units.MalformedIdException;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
 import io.drover.http.exchange.Call;
@@ -33,7 +34,7 @@ public final class OperationRoutes {
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
-        .operations(call.page())
+        .operations(call.page(OperationRoutes::parse))
         .thenApply(page -> Reply.ok(PageJson.from(page, OperationJson::from)));
   }
 
@@ -50,6 +51,13 @@ public final class OperationRoutes {
   }
 
   private static EntityId parse(String text) {
-    return text.startsWith("mig-") ? MigrationId.parse(text) : OperationId.parse(text);
+    try {
+      return text.startsWith("mig-") ? MigrationId.parse(text) : OperationId.parse(text);
+    } catch (MalformedIdException e) {
+      throw new IllegalArgumentException(
+          "not an operation id: \"%s\" (expected op-<area>-<cell>-<ulid>, or a migration's id)"
+              .formatted(text),
+          e);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.drover.http.route;
 
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.FleetViews.VmFilter;
@@ -51,8 +52,10 @@ public final class VmRoutes {
   }
 
   private CompletionStage<HttpResponse> create(Call call) {
+    NewVm request = call.body(NewVmJson.class).toRequest();
     return controlPlane
-        .createVm(call.body(NewVmJson.class).toRequest(), call.idempotencyKey())
+        .createVm(request, call.idempotencyKey())
+        .exceptionallyCompose(failure -> new TooSmall(views).explain(request, failure))
         .thenApply(vm ->
             Reply.withEtag(Reply.created("/v1/vms/" + vm.id(), VmJson.from(vm)), vm.version()));
   }
@@ -64,7 +67,7 @@ public final class VmRoutes {
             call.query("host", HostId::parse).map(HostId::text),
             call.query("phase", VmRoutes::phase).map(VmView.Phase::name));
     return views
-        .vms(filter, call.page())
+        .vms(filter, call.page(VmId::parse))
         .thenApply(page -> Reply.ok(PageJson.from(page, VmJson::from)));
   }
 
