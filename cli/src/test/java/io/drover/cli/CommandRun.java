@@ -61,18 +61,24 @@ abstract class CommandRun {
   int drover(String... args) {
     List<String> line = new ArrayList<>(List.of(args));
     line.addAll(List.of("--server", server.url()));
-    Terminal terminal =
-        new Terminal(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            CLOCK,
-            false,
-            pauses::add);
-    return CommandTree.run(terminal, line.toArray(String[]::new));
+    return CommandTree.run(terminal(), line.toArray(String[]::new));
+  }
+
+  Terminal terminal() {
+    return new Terminal(
+        new PrintStream(out, true, StandardCharsets.UTF_8),
+        new PrintStream(err, true, StandardCharsets.UTF_8),
+        CLOCK,
+        false,
+        pauses::add);
   }
 
   String out() {
     return out.toString(StandardCharsets.UTF_8);
+  }
+
+  void forgetOutput() {
+    out.reset();
   }
 
   String err() {

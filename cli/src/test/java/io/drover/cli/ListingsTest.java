@@ -1,5 +1,8 @@
 package io.drover.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is listed and shown. */
@@ -74,6 +77,25 @@ class ListingsTest extends CommandRun {
   @Test
   void shouldListStoredEvents() {
     assertPrints("events", "events");
+  }
+
+  @Test
+  void shouldPrintAllColumnsWhenAskedFor() {
+    for (String kind : List.of("vm", "host", "migration", "operation")) {
+      assertPrints(kind + "-list-wide", kind, "list", "-o", "wide");
+      forgetOutput();
+    }
+    assertPrints("events-wide", "events", "-o", "wide");
+  }
+
+  @Test
+  void shouldFitATerminalWithWholeIds() {
+    for (String kind : List.of("vm", "host", "migration", "operation", "image", "area")) {
+      assertThat(drover(kind, "list")).isZero();
+    }
+    assertThat(drover("events")).isZero();
+    assertThat(out().lines()).allMatch(line -> line.length() <= 80);
+    assertThat(out()).contains(WEB, MIGRATION, OPERATION, "host-north-06-h2");
   }
 
   @Test

@@ -22,6 +22,7 @@ final class DroverCommand {
   /** How answers are printed. */
   enum Output {
     table,
+    wide,
     json
   }
 
@@ -40,6 +41,6 @@ final class DroverCommand {
       scope = ScopeType.INHERIT,
       defaultValue = "table",
       description =
-          "One of ${COMPLETION-CANDIDATES}: for people, or for programs (default: table).")
+          "One of ${COMPLETION-CANDIDATES}: for people, with all columns, or for programs (default: table).")
   Output output = Output.table;
 }

@@ -9,16 +9,28 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code drover events}: a line per event; with {@code --output json} a JSON object per line. */
-@Command(name = "events", description = "What happens, or what happened.")
+/**
+ * {@code drover events}: a line per event, with {@code --output wide} its facts, too; with {@code
+ * --output json} a JSON object per line.
+ */
+@Command(
+    name = "events",
+    description =
+        "What happens, or what happened: sequence, time (UTC), type, subject; wide: date and facts.")
 final class EventsCommand implements Callable<Integer> {
   private static final String DATA = "data: ";
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
   private static final Duration RECONNECT_PAUSE = Duration.ofSeconds(1);
 
   private final Session session;
@@ -91,17 +103,16 @@ final class EventsCommand implements Callable<Integer> {
   }
 
   private void print(JsonNode event) {
-    session
-        .out()
-        .println(
-            session.isJson()
-                ? event.toString()
-                : "%-8d %-27s  %-28s %s  %s"
-                    .formatted(
-                        event.path("sequence").asLong(),
-                        event.path("at").asText(),
-                        event.path("type").asText(),
-                        event.path("subject").asText(),
-                        event.path("facts")));
+    session.out().println(session.isJson() ? event.toString() : line(event));
+  }
+
+  private String line(JsonNode event) {
+    long sequence = event.path("sequence").asLong();
+    String at = event.path("at").asText();
+    String type = event.path("type").asText();
+    String subject = event.path("subject").asText();
+    return session.isWide()
+        ? "%-8d %-27s  %-28s %s  %s".formatted(sequence, at, type, subject, event.path("facts"))
+        : "%-5d %s %-25s %s".formatted(sequence, TIME.format(Instant.parse(at)), type, subject);
   }
 }

@@ -36,15 +36,15 @@ final class HostCommands {
 
   private String table(List<JsonNode> hosts) {
     Table table =
-        new Table(
+        session.table(
             "NAME",
             "ID",
             "STATE",
             "CORDONED",
-            "CLAIMS>",
-            "CPU>",
+            "+CLAIMS>",
+            "+CPU>",
             "MEMORY>",
-            "HYPERVISORS",
+            "+HYPERVISORS",
             "HEARD>");
     for (JsonNode host : hosts) {
       table.row(

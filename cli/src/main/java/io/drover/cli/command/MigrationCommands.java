@@ -43,8 +43,8 @@ final class MigrationCommands {
 
   private String table(List<JsonNode> migrations) {
     Table table =
-        new Table(
-            "ID", "PHASE", "SOURCE", "TARGET", "ROUNDS>", "SENT>", "BLACKOUT>", "TOTAL>", "AGE>");
+        session.table(
+            "ID", "PHASE", "+SOURCE", "TARGET", "BLACKOUT>", "+SENT>", "+TOTAL>", "+AGE>", "+VM");
     for (JsonNode migration : migrations) {
       JsonNode figures = migration.path("figures");
       table.row(
@@ -52,11 +52,11 @@ final class MigrationCommands {
           MigrationReport.phase(migration.path("phase").asText()),
           migration.path("source").asText(),
           Units.text(migration.path("target")),
-          Integer.toString(migration.path("rounds").size()),
-          Units.size(figures.path("totalBytes")),
           Units.micros(figures.at("/downtimes/vcpuUs")),
+          Units.size(figures.path("totalBytes")),
           Units.micros(figures.path("totalUs")),
-          Units.age(migration.path("requestedAt"), session.now()));
+          Units.age(migration.path("requestedAt"), session.now()),
+          migration.path("vm").asText());
     }
     return table.toString();
   }

@@ -28,7 +28,7 @@ final class OperationCommands {
   }
 
   private String table(List<JsonNode> operations) {
-    Table table = new Table("ID", "KIND", "SUBJECT", "STATUS", "AGE>", "REASON");
+    Table table = session.table("ID", "KIND", "+SUBJECT", "STATUS", "AGE>", "+REASON");
     for (JsonNode operation : operations) {
       table.row(
           operation.path("id").asText(),

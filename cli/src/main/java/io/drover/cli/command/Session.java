@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.cli.client.Api;
 import io.drover.cli.client.Names;
 import io.drover.cli.client.UnreachableException;
+import io.drover.cli.output.Table;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -62,6 +63,15 @@ final class Session {
 
   boolean isJson() {
     return options.output == DroverCommand.Output.json;
+  }
+
+  boolean isWide() {
+    return options.output == DroverCommand.Output.wide;
+  }
+
+  /** A table in the width that was asked for. */
+  Table table(String... headers) {
+    return new Table(isWide(), headers);
   }
 
   /** Prints one thing: as the server said it, or as {@code text}. */

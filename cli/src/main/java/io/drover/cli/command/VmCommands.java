@@ -52,7 +52,8 @@ final class VmCommands {
 
   private String table(List<JsonNode> vms) {
     Table table =
-        new Table("NAME", "ID", "HOST", "PHASE", "CPU>", "MEMORY>", "IMAGE", "AGE>", "REASON");
+        session.table(
+            "NAME", "ID", "HOST", "PHASE", "+CPU>", "+MEMORY>", "+IMAGE", "AGE>", "+REASON");
     for (JsonNode vm : vms) {
       table.row(
           vm.path("name").asText(),
@@ -128,12 +129,14 @@ final class VmCommands {
   }
 
   private static String line(JsonNode vm) {
-    return "%s  %s  %s on %s\n"
+    String reason = vm.path("reason").asText();
+    return "%s  %s  %s on %s%s\n"
         .formatted(
             vm.path("name").asText(),
             vm.path("id").asText(),
             vm.path("phase").asText(),
-            Units.text(vm.path("host")));
+            Units.text(vm.path("host")),
+            reason.isEmpty() ? "" : ": " + reason);
   }
 
   /** The area of the host, or the only one there is. */
