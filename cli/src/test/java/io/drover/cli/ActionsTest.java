@@ -3,14 +3,17 @@ package io.drover.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.cli.CannedServer.Answer;
+import io.drover.cli.command.CommandTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** What is changed, and how a refusal is told. */
 class ActionsTest extends CommandRun {
@@ -108,6 +111,7 @@ class ActionsTest extends CommandRun {
 
     assertThat(drover("vm", "create", "new", "--image", "pulse", "--area", "north", "--wait"))
         .isEqualTo(1);
+    assertThat(out()).contains("FAILED on host-north-06-h2: image damaged");
   }
 
   @Test
@@ -162,6 +166,11 @@ class ActionsTest extends CommandRun {
     assertThat(err()).contains("\"64MB\" is not a size such as 64MiB");
     assertThat(drover("vm", "migrate", "web", "--bandwidth", "10MiB")).isEqualTo(2);
     assertThat(err()).contains("is not a rate such as 100MiB/s");
+    for (String cpu : new String[] {"abc", "1x", "0.0001", "-1"}) {
+      assertThat(drover("vm", "create", "a", "--image", "pulse", "--cpu", cpu)).isEqualTo(2);
+      assertThat(err())
+          .contains("option '--cpu'", "\"" + cpu + "\" is not a number of cores such as 0.5");
+    }
     assertThat(drover("vm", "fly", "web")).isEqualTo(2);
     assertThat(drover("vm", "create", "a", "--image", "pulse", "--count", "0")).isEqualTo(2);
     assertThat(err()).contains("--count must be at least 1: 0");
@@ -174,6 +183,27 @@ class ActionsTest extends CommandRun {
 
     assertThat(drover("area", "show", "x")).isEqualTo(1);
     assertThat(err()).contains("does not answer like a control node of Drover");
+  }
+
+  @Test
+  void shouldHelpWithEveryCommand() {
+    assertHelps(CommandTree.commandLine(terminal()), List.of());
+    assertThat(drover("image", "build-linux")).isEqualTo(2);
+    assertThat(err()).contains("./drover image build-linux");
+  }
+
+  private void assertHelps(CommandLine command, List<String> path) {
+    List<String> line = new ArrayList<>(path);
+    line.add("--help");
+    assertThat(drover(line.toArray(String[]::new))).as(String.join(" ", line)).isZero();
+    assertThat(out()).contains("Usage: " + command.getCommandSpec().qualifiedName());
+    command
+        .getSubcommands()
+        .forEach((name, subcommand) -> {
+          List<String> longer = new ArrayList<>(path);
+          longer.add(name);
+          assertHelps(subcommand, longer);
+        });
   }
 
   @Test

@@ -22,7 +22,8 @@ public final class CommandTree {
     return commandLine(terminal).execute(args);
   }
 
-  private static CommandLine commandLine(Terminal terminal) {
+  /** All commands with their options and help. */
+  public static CommandLine commandLine(Terminal terminal) {
     DroverCommand options = new DroverCommand();
     Session session = new Session(terminal, options);
     CommandLine line = new CommandLine(options);

@@ -98,6 +98,22 @@ final class ImageCommands {
     return session.print(nothing, () -> image + " deleted\n");
   }
 
+  /** Help and completion only: the launcher gives this command to the builder. */
+  @Command(
+      name = "build-linux",
+      customSynopsis = "drover image build-linux [--output DIR]",
+      description = {
+        "Build the image of a Linux guest on this machine (Debian; as root).",
+        "DIR is where images are kept (default: ~/.drover/images). No other option counts."
+      })
+  int buildLinux() {
+    session
+        .terminal()
+        .err()
+        .println("drover: only the launcher can do this: ./drover image build-linux");
+    return Session.USAGE;
+  }
+
   private static String path(String image) {
     return "/v1/images/" + URLEncoder.encode(image, StandardCharsets.UTF_8);
   }

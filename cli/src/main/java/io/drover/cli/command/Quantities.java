@@ -44,7 +44,8 @@ final class Quantities {
 
   /** Parses {@code 0.5}, in cores. */
   static Cpu cpu(String text) {
-    return new Cpu(amount(text + "x", Map.of("x", 1_000L), "cores such as 0.5"));
+    return new Cpu(
+        amount(text, Map.of("", 1_000L), "a number of cores such as 0.5 (in steps of 0.001)"));
   }
 
   private static long amount(String text, Map<String, Long> units, String expected) {
@@ -56,7 +57,7 @@ final class Quantities {
     try {
       return new BigDecimal(matcher.group(1)).multiply(unit).longValueExact();
     } catch (ArithmeticException e) {
-      throw wrong(text, expected + ", a whole number of the smallest unit");
+      throw wrong(text, expected + ": it is no whole number of the smallest unit");
     }
   }
 
