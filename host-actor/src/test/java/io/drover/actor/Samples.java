@@ -84,6 +84,8 @@ public final class Samples {
         List.of(guests),
         Epoch.NONE,
         0,
-        Map.of("rack", "r1"));
+        Map.of("rack", "r1"),
+        "state1",
+        false);
   }
 }

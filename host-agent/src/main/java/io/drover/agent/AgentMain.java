@@ -21,9 +21,10 @@ import java.util.concurrent.CompletionException;
 public final class AgentMain {
   private static final String USAGE =
       """
-      Usage: drover agent [--config FILE] [--insecure-bind]
+      Usage: drover agent [--config FILE] [--insecure-bind] [--state-lost]
         --config FILE     settings over the defaults (HOCON, section drover.agent)
         --insecure-bind   accept other addresses than loopback: there is no authentication yet
+        --state-lost      no guest of this host's earlier state folder runs any more: I looked
       Each key may also be given as -Ddrover.agent.KEY=VALUE in DROVER_JAVA_OPTS.\
       """;
   private static final int FAILED = 1;
@@ -32,29 +33,36 @@ public final class AgentMain {
   private AgentMain() {}
 
   /** What the command line says. */
-  private record Options(Optional<Path> file, boolean insecureBind) {
+  private record Options(Optional<Path> file, boolean insecureBind, boolean stateLost) {
     private static Options parse(List<String> args) {
       Optional<Path> file = Optional.empty();
       boolean insecureBind = false;
+      boolean stateLost = false;
       for (Iterator<String> rest = args.iterator(); rest.hasNext(); ) {
         String option = rest.next();
         if (option.equals("--config") && rest.hasNext()) {
           file = Optional.of(Path.of(rest.next()));
         } else if (option.equals("--insecure-bind")) {
           insecureBind = true;
+        } else if (option.equals("--state-lost")) {
+          stateLost = true;
         } else {
           throw new IllegalArgumentException("unknown or incomplete option " + option);
         }
       }
-      return new Options(file, insecureBind);
+      return new Options(file, insecureBind, stateLost);
     }
 
     private Config load() {
       Config root = SettingsFile.load(file);
-      return insecureBind
-          ? root.withValue("drover.agent.insecure-bind", ConfigValueFactory.fromAnyRef(true))
-          : root;
+      return given(given(root, "insecure-bind", insecureBind), "state-lost", stateLost);
     }
+  }
+
+  private static Config given(Config root, String key, boolean option) {
+    return option
+        ? root.withValue("drover.agent." + key, ConfigValueFactory.fromAnyRef(true))
+        : root;
   }
 
   public static void main(String[] args) {

@@ -76,7 +76,9 @@ final class ReportTranslation {
         m.getGuestsList().stream().map(ReportTranslation::guest).toList(),
         new Epoch(m.getHighestControlEpoch()),
         m.getEndpointListVersion(),
-        m.getLabelsMap());
+        m.getLabelsMap(),
+        m.getStateId(),
+        m.getStateLost());
   }
 
   private static AgentReport.HypervisorSupport hypervisor(HypervisorSupport m) {

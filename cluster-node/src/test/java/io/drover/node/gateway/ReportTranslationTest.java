@@ -103,6 +103,8 @@ final class ReportTranslationTest {
             .setHighestControlEpoch(9)
             .setEndpointListVersion(5)
             .putLabels("rack", "r1")
+            .setStateId("01s")
+            .setStateLost(true)
             .build();
     assertThat(translate(FromAgent.newBuilder().setHello(hello)))
         .isEqualTo(
@@ -128,7 +130,9 @@ final class ReportTranslationTest {
                 List.of(GUEST_REPORT),
                 new Epoch(9),
                 5,
-                Map.of("rack", "r1")));
+                Map.of("rack", "r1"),
+                "01s",
+                true));
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param imagesDirectory images that do not come with the agent; may be missing
  * @param heartbeat interval until the control plane asks for another
  * @param insecureBind allows other addresses than loopback although nothing authenticates yet
+ * @param stateLost the operator vouches that no guest of an earlier state folder runs any more
  */
 public record AgentSettings(
     AreaId area,
@@ -40,7 +41,8 @@ public record AgentSettings(
     Reconnect reconnect,
     int migrationsIn,
     int migrationsOut,
-    boolean insecureBind) {
+    boolean insecureBind,
+    boolean stateLost) {
   private static final Section SECTION = new Section("drover.agent");
   private static final String AUTO = "auto";
   private static final int MIGRATIONS_LIMIT = 64;
@@ -124,7 +126,8 @@ public record AgentSettings(
             agent.getDuration("reconnect.refused")),
         agent.getInt("migrations-in"),
         agent.getInt("migrations-out"),
-        agent.getBoolean("insecure-bind"));
+        agent.getBoolean("insecure-bind"),
+        agent.getBoolean("state-lost"));
   }
 
   private static Map<String, String> labels(Config agent) {

@@ -29,7 +29,9 @@ public sealed interface AgentReport extends CborSerializable {
       List<GuestStatus> guests,
       Epoch highestControlEpoch,
       long endpointListVersion,
-      Map<String, String> labels)
+      Map<String, String> labels,
+      String stateId,
+      boolean stateLost)
       implements AgentReport {
     public Hello {
       hypervisors = List.copyOf(hypervisors);

@@ -10,6 +10,7 @@ import io.drover.config.units.HostId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a Hello means for the journal. Pure. */
 final class AttachRules {
@@ -39,8 +40,31 @@ final class AttachRules {
       Epoch highest = overtaken ? hello.highestControlEpoch() : held;
       events.add(new Event.ControlTaken(highest.next(), now));
     }
-    events.add(new Event.AgentAttached(hello.incarnation(), now));
+    events.add(new Event.AgentAttached(hello.incarnation(), hello.stateId(), now));
     return events;
+  }
+
+  /**
+   * Why an agent may not have this host: it does not know what an earlier one was granted, so that
+   * guests would run beside those it cannot see. Empty when it may.
+   */
+  static Optional<String> objection(HostId host, HostState state, Hello hello) {
+    if (!(state instanceof Registered s)) {
+      return Optional.empty();
+    }
+    String known = s.facts().stateId();
+    boolean stranger = !known.isEmpty() && !known.equals(hello.stateId());
+    long guests =
+        s.facts().claims().stream().filter(claim -> claim.owner().startsWith("vm-")).count();
+    return stranger && !hello.stateLost() && guests > 0
+        ? Optional.of(
+            "%s is known with state folder %s, this agent has %s, and %d VMs are placed there: their guests may still run. Start it with that folder; or, once none of them runs any more, with --state-lost"
+                .formatted(
+                    host,
+                    known,
+                    hello.stateId().isEmpty() ? "none" : "another, " + hello.stateId(),
+                    guests))
+        : Optional.empty();
   }
 
   /** Whether the agent is another process than the one that was attached last. */

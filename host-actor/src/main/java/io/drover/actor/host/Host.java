@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -219,7 +220,16 @@ public final class Host {
     /** This incarnation of the entity commands the agent; whoever has a lower epoch does not. */
     record ControlTaken(Epoch controlEpoch, Instant at) implements Event {}
 
-    record AgentAttached(String incarnation, Instant at) implements Event {}
+    /**
+     * An agent said Hello and was welcomed.
+     *
+     * @param stateId of the folder with its grants; empty in events of before it was said
+     */
+    record AgentAttached(String incarnation, String stateId, Instant at) implements Event {
+      public AgentAttached {
+        stateId = Objects.requireNonNullElse(stateId, "");
+      }
+    }
 
     record AgentDetached(String reason, Instant at) implements Event {}
 

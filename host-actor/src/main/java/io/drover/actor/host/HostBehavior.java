@@ -195,6 +195,11 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       voice.refuseRival(rival.get(), c);
       return Effect().none();
     }
+    Optional<String> objection = AttachRules.objection(host, state, c.hello());
+    if (objection.isPresent()) {
+      voice.refuseStranger(c, objection.get());
+      return Effect().none();
+    }
     boolean restarted = AttachRules.isRestart(state, c.hello());
     return Effect()
         .persist(AttachRules.events(host, state, c.hello(), link.isInControl(), now))

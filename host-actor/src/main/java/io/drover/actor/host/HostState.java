@@ -11,6 +11,7 @@ import io.drover.config.units.Resources;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What the journal says of a host. */
@@ -49,6 +50,7 @@ sealed interface HostState extends CborSerializable {
    * What is known of it.
    *
    * @param version counts events
+   * @param stateId of the agent's folder with the grants; empty when it has not said
    * @param attached as journaled; after a recovery the agent has yet to come back
    */
   record Facts(
@@ -57,11 +59,13 @@ sealed interface HostState extends CborSerializable {
       Capabilities capabilities,
       Epoch controlEpoch,
       String incarnation,
+      String stateId,
       boolean attached,
       Instant attachedSince,
       List<Claim> claims)
       implements CborSerializable {
     public Facts {
+      stateId = Objects.requireNonNullElse(stateId, "");
       claims = List.copyOf(claims);
     }
 
@@ -75,21 +79,43 @@ sealed interface HostState extends CborSerializable {
 
     private Facts with(Capabilities next) {
       return new Facts(
-          host, version, next, controlEpoch, incarnation, attached, attachedSince, claims);
+          host, version, next, controlEpoch, incarnation, stateId, attached, attachedSince, claims);
     }
 
     private Facts with(Epoch next) {
       return new Facts(
-          host, version, capabilities, next, incarnation, attached, attachedSince, claims);
+          host, version, capabilities, next, incarnation, stateId, attached, attachedSince, claims);
     }
 
     private Facts with(List<Claim> next) {
       return new Facts(
-          host, version, capabilities, controlEpoch, incarnation, attached, attachedSince, next);
+          host,
+          version,
+          capabilities,
+          controlEpoch,
+          incarnation,
+          stateId,
+          attached,
+          attachedSince,
+          next);
     }
 
-    private Facts attached(String by, boolean now, Instant since) {
-      return new Facts(host, version, capabilities, controlEpoch, by, now, since, claims);
+    private Facts attached(Event.AgentAttached e) {
+      return new Facts(
+          host,
+          version,
+          capabilities,
+          controlEpoch,
+          e.incarnation(),
+          e.stateId(),
+          true,
+          e.at(),
+          claims);
+    }
+
+    private Facts detached(Instant at) {
+      return new Facts(
+          host, version, capabilities, controlEpoch, incarnation, stateId, false, at, claims);
     }
 
     private Facts without(EntityId owner) {
@@ -109,6 +135,7 @@ sealed interface HostState extends CborSerializable {
           capabilities,
           controlEpoch,
           incarnation,
+          stateId,
           attached,
           attachedSince,
           claims);
@@ -124,16 +151,14 @@ sealed interface HostState extends CborSerializable {
           case On(Unregistered _, Event.HostRegistered e) ->
               new Available(
                   new Facts(
-                      e.host(), 0, e.capabilities(), Epoch.NONE, "", false, e.at(), List.of()));
+                      e.host(), 0, e.capabilities(), Epoch.NONE, "", "", false, e.at(), List.of()));
           case On(Available s, Event.Cordoned _) -> new Cordoned(s.facts());
           case On(Cordoned s, Event.Uncordoned _) -> new Available(s.facts());
           case On(Registered s, Event.CapabilitiesChanged e) ->
               s.with(s.facts().with(e.capabilities()));
           case On(Registered s, Event.ControlTaken e) -> s.with(s.facts().with(e.controlEpoch()));
-          case On(Registered s, Event.AgentAttached e) ->
-              s.with(s.facts().attached(e.incarnation(), true, e.at()));
-          case On(Registered s, Event.AgentDetached e) ->
-              s.with(s.facts().attached(s.facts().incarnation(), false, e.at()));
+          case On(Registered s, Event.AgentAttached e) -> s.with(s.facts().attached(e));
+          case On(Registered s, Event.AgentDetached e) -> s.with(s.facts().detached(e.at()));
           case On(Registered s, Event.Claimed e) ->
               s.with(s.facts().plus(e.owner(), e.resources()));
           case On(Registered s, Event.ClaimReleased e) -> s.with(s.facts().without(e.owner()));

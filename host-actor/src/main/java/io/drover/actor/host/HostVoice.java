@@ -55,6 +55,12 @@ final class HostVoice {
     second.session().tell(new AgentSession.Refused(reason, false));
   }
 
+  /** For good: a person has to find the folder, or to look for the guests. */
+  void refuseStranger(Host.Command.AttachAgent c, String objection) {
+    log.error("agent without this host's grants refused host={} reason={}", host, objection);
+    c.session().tell(new AgentSession.Refused(objection, true));
+  }
+
   void welcome(
       Registered state,
       AgentLink link,

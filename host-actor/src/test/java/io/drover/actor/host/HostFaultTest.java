@@ -17,9 +17,14 @@ import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.config.units.ByteSize;
+import io.drover.config.units.Resources;
+import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.AfterAll;
@@ -65,5 +70,77 @@ class HostFaultTest {
 
     host.runCommand(new Command.ReportGuest(VM));
     assertThat(peers.words().getLast()).isEqualTo("attached " + VM + " RUNNING");
+  }
+
+  @Test
+  void shouldRefuseAnAgentThatDoesNotKnowWhatWasGrantedHere() {
+    attach(withState(hello("i1"), "state1", false), "s1");
+    host.runCommand(claim(VM));
+    host.runCommand(new Command.DetachAgent("s1"));
+
+    TestProbe<AgentSession> stranger = attach(withState(hello("i2"), "state2", false), "s2");
+
+    assertThat(stranger.receiveMessage())
+        .isInstanceOfSatisfying(
+            AgentSession.Refused.class,
+            refused -> {
+              assertThat(refused.permanent()).isTrue();
+              assertThat(refused.reason())
+                  .contains(H1.text(), "state1", "state2", "1 VMs", "--state-lost");
+            });
+    assertThat(attach(withState(hello("i3"), "state1", false), "s3").receiveMessage())
+        .isInstanceOf(AgentSession.Welcome.class);
+  }
+
+  @Test
+  void shouldTakeAnotherStateFolderWhenNothingIsPlacedHereOrSomebodyLooked() {
+    attach(withState(hello("i1"), "state1", false), "s1");
+    host.runCommand(new Command.DetachAgent("s1"));
+
+    assertThat(attach(withState(hello("i2"), "state2", false), "s2").receiveMessage())
+        .isInstanceOf(AgentSession.Welcome.class);
+
+    host.runCommand(claim(VM));
+    host.runCommand(new Command.DetachAgent("s2"));
+    assertThat(attach(withState(hello("i3"), "state3", true), "s3").receiveMessage())
+        .isInstanceOf(AgentSession.Welcome.class);
+    host.runCommand(new Command.DetachAgent("s3"));
+    assertThat(attach(withState(hello("i4"), "state3", false), "s4").receiveMessage())
+        .isInstanceOf(AgentSession.Welcome.class);
+  }
+
+  private TestProbe<AgentSession> attach(AgentReport.Hello hello, String session) {
+    TestProbe<AgentSession> probe = KIT.createTestProbe(AgentSession.class);
+    host.runCommand(
+        new Command.AttachAgent(
+            H1, hello, new EndpointList(1, List.of("127.0.0.1:7200")), probe.ref(), session));
+    return probe;
+  }
+
+  private static Command claim(VmId vm) {
+    return new Command.Claim(
+        vm,
+        new Resources(100, ByteSize.ofMib(64)),
+        "pulse",
+        Optional.empty(),
+        KIT.createTestProbe(Host.ClaimReply.class).ref());
+  }
+
+  private static AgentReport.Hello withState(AgentReport.Hello h, String state, boolean lost) {
+    return new AgentReport.Hello(
+        h.area(),
+        h.hostName(),
+        h.incarnation(),
+        h.agentVersion(),
+        h.capacity(),
+        h.hypervisors(),
+        h.images(),
+        h.transferEndpoint(),
+        h.guests(),
+        h.highestControlEpoch(),
+        h.endpointListVersion(),
+        h.labels(),
+        state,
+        lost);
   }
 }

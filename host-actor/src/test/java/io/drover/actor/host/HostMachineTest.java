@@ -44,7 +44,7 @@ class HostMachineTest {
           new Event.HostRegistered(H1, Host.Capabilities.of(hello("i1")), NOW),
           new Event.CapabilitiesChanged(Host.Capabilities.of(hello("i2")), NOW),
           new Event.ControlTaken(E1, NOW),
-          new Event.AgentAttached("i1", NOW),
+          new Event.AgentAttached("i1", "state1", NOW),
           new Event.AgentDetached("silence", NOW),
           new Event.Claimed(VM, SPEC.resources(), NOW),
           new Event.ClaimReleased(VM, "done", NOW),

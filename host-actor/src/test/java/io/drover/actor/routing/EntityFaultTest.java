@@ -258,7 +258,9 @@ class EntityFaultTest {
         h.guests(),
         new Epoch(epoch),
         0,
-        h.labels());
+        h.labels(),
+        h.stateId(),
+        h.stateLost());
   }
 
   private GuestStatus guest(VmId of, long epoch, GuestState state) {

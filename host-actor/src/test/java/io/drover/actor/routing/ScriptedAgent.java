@@ -71,7 +71,9 @@ final class ScriptedAgent {
         sample.guests(),
         sample.highestControlEpoch(),
         0,
-        Map.of());
+        Map.of(),
+        sample.stateId(),
+        false);
   }
 
   /** What it has of this VM, which must be there. */

@@ -81,7 +81,7 @@ class StoredEventsTest {
         new Host.Event.HostRegistered(H1, Host.Capabilities.of(hello("i1")), NOW),
         new Host.Event.CapabilitiesChanged(Host.Capabilities.of(hello("i1")), NOW),
         new Host.Event.ControlTaken(E1, NOW),
-        new Host.Event.AgentAttached("i1", NOW),
+        new Host.Event.AgentAttached("i1", "state1", NOW),
         new Host.Event.AgentDetached("silence", NOW),
         new Host.Event.Claimed(VM, SPEC.resources(), NOW),
         new Host.Event.ClaimReleased(M1, "done", NOW),

@@ -13,13 +13,16 @@ final class AgentMessages {
 
   private AgentMessages() {}
 
-  static FromAgent hello(Hello host, AgentRecord record, List<GuestStatus> guests) {
+  static FromAgent hello(
+      Hello host, AgentRecord record, List<GuestStatus> guests, boolean stateLost) {
     Hello hello =
         host.toBuilder()
             .setProtocolVersion(PROTOCOL_VERSION)
             .addAllGuests(guests)
             .setHighestControlEpoch(record.highestControlEpoch().value())
             .setEndpointListVersion(record.endpointListVersion())
+            .setStateId(record.stateId())
+            .setStateLost(stateLost)
             .build();
     return FromAgent.newBuilder().setHello(hello).build();
   }

@@ -174,7 +174,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
 
   private void greet(List<GuestStatus> guests) {
     state = State.GREETING;
-    send(AgentMessages.hello(host.describe(), store.agent(), guests));
+    send(AgentMessages.hello(host.describe(), store.agent(), guests, settings.stateLost()));
     held.forEach(this::send);
     held.clear();
   }

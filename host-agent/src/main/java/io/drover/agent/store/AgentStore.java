@@ -35,7 +35,7 @@ public final class AgentStore implements AutoCloseable {
   private final Object guard = new Object();
   // All below is guarded by guard.
   private final Map<VmId, VmRecord> vms = new LinkedHashMap<>(); // the one saved last comes last
-  private AgentRecord agent = AgentRecord.NEW;
+  private AgentRecord agent = AgentRecord.create();
   private @Nullable RecordLog log; // none after a failed write
   private boolean closed;
 

@@ -47,6 +47,7 @@ final class StoreCodec {
 
   static byte[] write(AgentRecord record) {
     ObjectNode node = JSON.createObjectNode().put(VERSION_KEY, VERSION);
+    node.put("stateId", record.stateId());
     node.put("highestControlEpoch", record.highestControlEpoch().value());
     node.put("endpointListVersion", record.endpointListVersion());
     record.endpoints().forEach(node.putArray("endpoints")::add);
@@ -62,7 +63,10 @@ final class StoreCodec {
     List<String> endpoints = new ArrayList<>();
     field(node, "endpoints").forEach(endpoint -> endpoints.add(endpoint.asText()));
     return new AgentRecord(
-        epoch(node, "highestControlEpoch"), number(node, "endpointListVersion"), endpoints);
+        text(node, "stateId"),
+        epoch(node, "highestControlEpoch"),
+        number(node, "endpointListVersion"),
+        endpoints);
   }
 
   static byte[] write(VmRecord record) {

@@ -50,6 +50,7 @@ public final class Samples {
             Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100)),
         1,
         1,
+        false,
         false);
   }
 }

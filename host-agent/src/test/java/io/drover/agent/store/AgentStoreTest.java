@@ -40,7 +40,9 @@ class AgentStoreTest {
   void shouldFindEverythingAgain() {
     VmRecord migrating = OLD.migrating(new MigrationMark(MIGRATION, Side.SOURCE));
     AgentRecord agent =
-        AgentRecord.NEW.withControlEpoch(new Epoch(7)).withEndpoints(2, List.of("127.0.0.1:7200"));
+        AgentRecord.create()
+            .withControlEpoch(new Epoch(7))
+            .withEndpoints(2, List.of("127.0.0.1:7200"));
     try (AgentStore store = AgentStore.open(directory)) {
       store.save(migrating);
       store.save(agent);
@@ -118,7 +120,7 @@ class AgentStoreTest {
   void shouldStartANewLogWhenOneIsFull() throws IOException {
     VmRecord large = OLD.granted(new Epoch(4), largeSpec(), "fake", Power.RUNNING);
     try (AgentStore store = AgentStore.open(directory)) {
-      store.save(AgentRecord.NEW.withControlEpoch(new Epoch(7)));
+      store.save(AgentRecord.create().withControlEpoch(new Epoch(7)));
       for (int i = 0; i < 3 * RecordLog.CAPACITY_MIN / 8_000; i++) {
         store.save(large);
         store.save(NEW);
