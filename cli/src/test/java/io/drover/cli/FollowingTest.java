@@ -50,6 +50,15 @@ class FollowingTest extends CommandRun {
   }
 
   @Test
+  void shouldCountOneRoundAsOne() {
+    server.on("GET /v1/migrations/" + MIGRATION, 200, "migration-pre-copy");
+
+    assertThat(drover("migration", "show", MIGRATION)).isZero();
+
+    assertThat(out()).contains(" in 1 round\n");
+  }
+
+  @Test
   void shouldCancelAMigration() {
     server.on("POST /v1/migrations/" + MIGRATION + ":cancel", 202, "migration-pre-copy");
 

@@ -71,11 +71,11 @@ public final class MigrationReport {
     line(
         text,
         "total",
-        "%s, %s in %d rounds"
+        "%s, %s in %s"
             .formatted(
                 Units.micros(figures.path("totalUs")),
                 Units.size(figures.path("totalBytes")),
-                migration.path("rounds").size()));
+                Units.count(migration.path("rounds").size(), "round")));
     line(text, "blackout", blackout(migration, figures));
     line(
         text,

@@ -54,6 +54,11 @@ public final class Units {
     return figure.isNumber() ? size(figure.asLong()) : UNKNOWN;
   }
 
+  /** {@code 1 round}, {@code 2 rounds}. */
+  public static String count(int number, String thing) {
+    return number + " " + thing + (number == 1 ? "" : "s");
+  }
+
   /** {@code 0.1} for 100 thousandths of a core. */
   public static String cores(JsonNode cpuMillis) {
     return number(cpuMillis.asDouble() / 1e3);
