@@ -19,7 +19,9 @@ final class LaneInMemory {
   }
 
   /**
-   * Each direction ends for its reader after so many bytes; the writer does not notice.
+   * Each direction ends for its reader where the first byte after so many would have come; the
+   * writer does not notice. What was not cut goes on: an end is news of its own to QEMU, and one
+   * that came early would break off what is still under way in the other direction.
    *
    * @param toTarget bytes that the target gets of what the source writes
    * @param toSource bytes that the source gets of what the target writes
@@ -46,13 +48,14 @@ final class LaneInMemory {
     @Override
     public void write(ByteBuffer bytes) {
       byte[] copy = new byte[(int) Math.min(left, bytes.remaining())];
+      boolean cut = copy.length < bytes.remaining();
       bytes.get(copy);
       bytes.position(bytes.limit());
       left -= copy.length;
       if (copy.length > 0) {
         out.add(copy);
       }
-      if (left == 0) {
+      if (cut) {
         out.add(END);
       }
     }
