@@ -2,7 +2,7 @@ package io.drover.node.gateway;
 
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentSession.EndpointList;
-import io.drover.actor.api.ImageStore;
+import io.drover.actor.api.ImageContents;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
 import io.drover.protocol.v1.AgentGatewayGrpc;
@@ -48,7 +48,7 @@ public final class AgentGateway implements AutoCloseable {
       ActorSystem<?> system,
       NodeSettings settings,
       Routes routes,
-      ImageStore images,
+      ImageContents images,
       GatewayObserver observer)
       throws IOException {
     BindAddress wanted = settings.gateway();
@@ -96,7 +96,7 @@ public final class AgentGateway implements AutoCloseable {
     private final ActorSystem<?> system;
     private final NodeSettings settings;
     private final Routes routes;
-    private final ImageStore images;
+    private final ImageContents images;
     private final GatewayObserver observer;
     private final AtomicLong count = new AtomicLong();
     private volatile EndpointList endpoints = new EndpointList(0, List.of());
@@ -105,7 +105,7 @@ public final class AgentGateway implements AutoCloseable {
         ActorSystem<?> system,
         NodeSettings settings,
         Routes routes,
-        ImageStore images,
+        ImageContents images,
         GatewayObserver observer) {
       this.system = system;
       this.settings = settings;

@@ -1,7 +1,7 @@
 package io.drover.node.gateway;
 
 import com.google.protobuf.UnsafeByteOperations;
-import io.drover.actor.api.ImageStore;
+import io.drover.actor.api.ImageContents;
 import io.drover.actor.api.ImageStore.StoredImage;
 import io.drover.protocol.v1.FetchImageRequest;
 import io.drover.protocol.v1.ImagePiece;
@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 final class ImageStream {
   private static final Logger LOG = LoggerFactory.getLogger(ImageStream.class);
 
-  private final ImageStore images;
+  private final ImageContents images;
   private final FetchImageRequest request;
   private final ServerCallStreamObserver<ImagePiece> agent;
   private final AtomicBoolean reading = new AtomicBoolean();
@@ -27,7 +27,7 @@ final class ImageStream {
   private volatile long offset;
 
   ImageStream(
-      ImageStore images, FetchImageRequest request, ServerCallStreamObserver<ImagePiece> agent) {
+      ImageContents images, FetchImageRequest request, ServerCallStreamObserver<ImagePiece> agent) {
     this.images = images;
     this.request = request;
     this.agent = agent;
@@ -66,7 +66,7 @@ final class ImageStream {
       return;
     }
     images
-        .piece(known.get(), (int) (offset / ImageStore.PIECE_BYTES))
+        .piece(known.get(), (int) (offset / ImageContents.PIECE_BYTES))
         .whenComplete((piece, failure) -> {
           if (failure != null) {
             fail(Status.UNAVAILABLE, String.valueOf(failure.getMessage()));
@@ -89,7 +89,7 @@ final class ImageStream {
 
   private void send(StoredImage from, byte[] piece) {
     long at = offset; // written by one thread at a time: whoever set reading
-    int skipped = (int) (at % ImageStore.PIECE_BYTES);
+    int skipped = (int) (at % ImageContents.PIECE_BYTES);
     byte[] rest = skipped == 0 ? piece : Arrays.copyOfRange(piece, skipped, piece.length);
     agent.onNext(
         ImagePiece.newBuilder()

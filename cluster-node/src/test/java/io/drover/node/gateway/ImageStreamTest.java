@@ -3,7 +3,7 @@ package io.drover.node.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.drover.actor.api.ImageStore;
+import io.drover.actor.api.ImageContents;
 import io.drover.protocol.v1.AgentGatewayGrpc;
 import io.drover.protocol.v1.FetchImageRequest;
 import io.drover.protocol.v1.ImagePiece;
@@ -66,7 +66,7 @@ final class ImageStreamTest {
 
   @Test
   void shouldGoOnWhereAnotherStreamBroke() {
-    int offset = ImageStore.PIECE_BYTES + 77;
+    int offset = ImageContents.PIECE_BYTES + 77;
 
     assertThat(fetch(OneImage.DIGEST, offset))
         .isEqualTo(Arrays.copyOfRange(OneImage.CONTENT, offset, OneImage.CONTENT.length));

@@ -14,10 +14,7 @@ import java.util.concurrent.CompletionStage;
  * complete and its bytes were checked. Refusals complete a stage with {@link RefusedException}.
  * Never blocks the caller; safe on any thread.
  */
-public interface ImageStore {
-  /** Of every piece but the last. */
-  int PIECE_BYTES = 1 << 20;
-
+public interface ImageStore extends ImageContents {
   /** Begins to take an image; refused when its name or announced size cannot be. */
   CompletionStage<Upload> begin(NewImage image);
 
@@ -25,11 +22,6 @@ public interface ImageStore {
   CompletionStage<List<StoredImage>> all();
 
   CompletionStage<Optional<StoredImage>> named(String name);
-
-  CompletionStage<Optional<StoredImage>> withDigest(String sha256);
-
-  /** One piece of its content, from 0. */
-  CompletionStage<byte[]> piece(StoredImage image, int index);
 
   /** Notes that this VM is about to be made of it; empty = there is no such image. */
   CompletionStage<Optional<ImagePin>> pin(String name, VmId vm);
