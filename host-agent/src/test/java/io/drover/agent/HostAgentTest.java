@@ -187,6 +187,19 @@ class HostAgentTest {
   }
 
   @Test
+  void shouldAnswerWhenMemoryFaultsWhileTheGuestStandsStill() {
+    preCopy();
+    sourceGuests.guest(VM).breakMemory();
+
+    OrderResult failed = stopAndCopy();
+
+    assertThat(failed.getFailure().getCode()).isEqualTo(Code.TRANSFER_FAILED);
+    assertThat(failed.getFailure().getDetail()).contains("a fault occurred");
+    OrderResult resumed = sourceControl.execute("go-on", Orders.continueGuest(spec(), 1));
+    assertThat(resumed.getGuest().getState()).isEqualTo(GuestStatus.State.RUNNING);
+  }
+
+  @Test
   void shouldReportABrokenStreamAndKeepTheGuestRunning() {
     preCopy();
 

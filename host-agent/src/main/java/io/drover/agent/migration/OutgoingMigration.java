@@ -181,8 +181,8 @@ public final class OutgoingMigration {
       }
       failIfGivenUp();
       stopped.complete(stopAndCopy());
-    } catch (TransferException | HypervisorException | RuntimeException e) {
-      fail(e);
+    } catch (TransferException | HypervisorException | RuntimeException | Error e) {
+      fail(e); // an Error is what a fault in mapped memory comes as
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail(e);
@@ -271,7 +271,7 @@ public final class OutgoingMigration {
     }
   }
 
-  private void fail(Exception cause) {
+  private void fail(Throwable cause) {
     String given = endReason;
     String reason = given != null ? given : String.valueOf(cause.getMessage());
     failure = reason;

@@ -26,6 +26,7 @@ public final class FakeGuest implements Guest {
   private final MemorySegment memory;
   private volatile State state;
   private volatile String endReason = "";
+  private volatile boolean memoryFaults;
 
   FakeGuest(GuestSpec spec, State state, GuestListener listener, List<String> journal) {
     this.spec = spec;
@@ -33,6 +34,11 @@ public final class FakeGuest implements Guest {
     this.listener = listener;
     this.journal = journal;
     this.memory = Arena.ofAuto().allocate(spec.resources().memory().bytes());
+  }
+
+  /** As the JVM reports SIGBUS in mapped memory. */
+  public void breakMemory() {
+    memoryFaults = true;
   }
 
   /** Ends by itself. */
@@ -104,6 +110,9 @@ public final class FakeGuest implements Guest {
 
   @Override
   public long saveState(OpaqueChannel channel) throws TransferException {
+    if (memoryFaults) {
+      throw new InternalError("a fault occurred in an unsafe memory access operation");
+    }
     journal.add("save");
     channel.write(ByteBuffer.wrap(STATE));
     channel.endOutput();
