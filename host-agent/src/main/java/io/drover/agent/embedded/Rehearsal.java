@@ -43,30 +43,35 @@ final class Rehearsal {
             new long[16],
             List.of(new byte[64]),
             console.save());
+    Loop loop = new Loop();
+    loop.write(state.encode());
+    loop.endOutput();
     try {
-      new GuestConsole().load(SavedState.read(new Loop(state.encode())).console());
+      new GuestConsole().load(SavedState.read(loop).console());
     } catch (HypervisorException | TransferException e) {
       throw new IllegalStateException("a state that was just written cannot be read", e);
     }
   }
 
-  /** Gives back what it was made with. */
-  private record Loop(ByteBuffer bytes) implements OpaqueChannel {
+  /** Gives back what was written to it. */
+  private static final class Loop implements OpaqueChannel {
+    private final ByteBuffer held = ByteBuffer.allocate(2 * GuestConsole.CAPACITY);
+
     @Override
     public void write(ByteBuffer more) {
-      throw new UnsupportedOperationException();
+      held.put(more);
     }
 
     @Override
     public void endOutput() {
-      throw new UnsupportedOperationException();
+      held.flip();
     }
 
     @Override
     public int read(ByteBuffer into) {
-      int length = Math.min(into.remaining(), bytes.remaining());
-      into.put(bytes.slice(bytes.position(), length));
-      bytes.position(bytes.position() + length);
+      int length = Math.min(into.remaining(), held.remaining());
+      into.put(held.slice(held.position(), length));
+      held.position(held.position() + length);
       return length == 0 ? -1 : length;
     }
   }

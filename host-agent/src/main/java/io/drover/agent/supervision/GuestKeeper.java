@@ -250,12 +250,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     if (status.equals(before)) {
       return;
     }
-    boolean onlyReport =
-        before != null
-            && before.toBuilder()
-                .clearReport()
-                .build()
-                .equals(status.toBuilder().clearReport().build());
+    boolean onlyReport = before != null && silent(before).equals(silent(status));
     long nowNs = System.nanoTime();
     if (onlyReport && nowNs - reportPublishedNs < REPORT_INTERVAL.toNanos() / 2) {
       return;
@@ -263,6 +258,10 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     reportPublishedNs = nowNs;
     published = status;
     send(FromAgent.newBuilder().setGuestChanged(GuestChanged.newBuilder().setGuest(status)));
+  }
+
+  private static GuestStatus silent(GuestStatus status) {
+    return status.toBuilder().clearReport().build();
   }
 
   private void send(FromAgent.Builder message) {
