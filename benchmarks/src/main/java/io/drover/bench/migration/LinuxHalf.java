@@ -76,6 +76,7 @@ final class LinuxHalf {
     try (Fleet fleet = workspace.start(plan(), "linux")) {
       fleet.awaitReady();
       DroverMigration ours = new DroverMigration(fleet, report, GUEST_BYTES, LOAD);
+      SmallGuest.migrate(new FleetVms(fleet.anyClient(), report));
       for (int i = 0; i < WARM_UPS; i++) {
         ours.warmUp();
       }

@@ -9,6 +9,8 @@ import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.BufferClaim;
 import io.aeron.logbuffer.FragmentHandler;
 import io.drover.config.settings.TransferSettings;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.agrona.CloseHelper;
@@ -72,8 +74,25 @@ final class RawAeron implements AutoCloseable {
    * @return nanoseconds from the first to the last of them
    */
   long receive(long bytes) {
+    return receive(bytes, (_, _, _, _) -> {});
+  }
+
+  /** Receives as many bytes as this memory has, and writes them there. */
+  long receive(MemorySegment memory) {
+    ByteBuffer into = memory.asByteBuffer();
+    return receive(
+        memory.byteSize(),
+        (buffer, offset, length, _) ->
+            buffer.getBytes(offset, into, Math.min(length, into.remaining())));
+  }
+
+  private long receive(long bytes, FragmentHandler handler) {
     long[] received = new long[1];
-    FragmentHandler count = (_, _, length, _) -> received[0] += length;
+    FragmentHandler count =
+        (buffer, offset, length, header) -> {
+          handler.onFragment(buffer, offset, length, header);
+          received[0] += length;
+        };
     IdleStrategy idle = idleStrategy();
     long deadlineNs = System.nanoTime() + LIMIT.toNanos();
     long startNs = 0;

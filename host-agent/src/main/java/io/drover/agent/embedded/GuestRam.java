@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * <p>Physical pages go back when the guest is destroyed, the addresses only once nobody refers to
  * the segment any more: a transfer that still reads a destroyed guest sees zeros, not a fault.
  */
-final class GuestRam {
+public final class GuestRam {
   private static final Logger LOG = LoggerFactory.getLogger(GuestRam.class);
   private static final int PROT_READ_WRITE = 1 | 2;
   private static final int MAP_PRIVATE_ANONYMOUS_NORESERVE = 0x02 | 0x20 | 0x4000;
@@ -46,18 +46,18 @@ final class GuestRam {
     this.mapped = mapped;
   }
 
-  static GuestRam allocate(ByteSize size) throws HypervisorException {
+  public static GuestRam allocate(ByteSize size) throws HypervisorException {
     return isLinux()
         ? new GuestRam(map(size), true)
         : new GuestRam(Arena.ofAuto().allocate(size.bytes(), ALIGNMENT), false);
   }
 
-  MemorySegment segment() {
+  public MemorySegment segment() {
     return segment;
   }
 
   /** Gives the pages back to the system; what is read afterwards is zero. */
-  void release() {
+  public void release() {
     if (!mapped) {
       return; // the collector frees it with the segment
     }
