@@ -23,6 +23,7 @@ public final class JavaProcess {
   private static final List<String> JVM_FLAGS =
       List.of(
           "-XX:+UseSerialGC",
+          "-XX:MaxNewSize=64m", // all of it is touched soon, and it grows with the machine
           "-XX:MetaspaceSize=96m", // fewer than it loads at start means three full collections
           // there
           "-XX:TieredStopAtLevel=1", // a fleet on one small machine: starting fast beats peak speed
