@@ -104,6 +104,29 @@ final class BadInputTest {
     assertThat(fleet.get("/v1/vms").body().toString()).doesNotContain("\"large\"");
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      value = {
+        "churn | speed    | 1      | does not exist: the image has [",
+        "churn | rate     | plenty | must be a whole number from ",
+        "churn | rate     | -1     | must be a whole number from ",
+        "churn | pattern  | wild   | must be one of [",
+      },
+      delimiter = '|')
+  void shouldSayWhatAnImageRefusesOfItsArguments(
+      String image, String argument, String value, String reason) {
+    ObjectNode wrong = vm("wrong", image, 16);
+    wrong.putObject("arguments").put(argument, value);
+
+    TestFleet.Answer refused = fleet.post("/v1/vms", wrong.toString());
+
+    assertThat(refused.status()).as("%s", refused.body()).isEqualTo(400);
+    assertThat(type(refused)).isEqualTo("invalid-request");
+    assertThat(detail(refused))
+        .startsWith("argument \"%s\" of image \"%s\" %s".formatted(argument, image, reason));
+    assertThat(fleet.get("/v1/vms").body().toString()).doesNotContain("\"wrong\"");
+  }
+
   @Test
   void shouldRefuseToMigrateToTheHostWhereItRuns() {
     assertRefused(migrate(runs, h1), h1, "it is the source");

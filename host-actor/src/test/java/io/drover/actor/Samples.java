@@ -7,6 +7,7 @@ import io.drover.actor.agent.AgentReport.Hello;
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.ImageArguments;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
@@ -63,12 +64,25 @@ public final class Samples {
   }
 
   public static HypervisorSupport embedded() {
-    return new HypervisorSupport("embedded", true, "", "0.1.0", "wasm");
+    return new HypervisorSupport(
+        "embedded", true, "", "0.1.0", "wasm", new ByteSize(1 << 16), ByteSize.ofMib(4096));
   }
 
   public static ImageSupport pulse() {
     return new ImageSupport(
-        "pulse", "embedded", new ByteSize(4096), "ab".repeat(32), ByteSize.ofMib(1), true, "");
+        "pulse",
+        "embedded",
+        new ByteSize(4096),
+        "ab".repeat(32),
+        ByteSize.ofMib(1),
+        true,
+        "",
+        new ImageArguments(
+            List.of(
+                new ImageArguments.Argument("rate", "beats per second", List.of(), "1000", 1, 1000),
+                new ImageArguments.Argument(
+                    "mode", "how", List.of("steady", "burst"), "steady", 0, 0)),
+            ImageArguments.Others.NONE));
   }
 
   public static Hello hello(String incarnation, GuestStatus... guests) {

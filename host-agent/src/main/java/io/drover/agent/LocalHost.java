@@ -2,6 +2,7 @@ package io.drover.agent;
 
 import com.github.f4b6a3.ulid.UlidCreator;
 import io.drover.agent.guest.Hypervisor;
+import io.drover.agent.guest.ImageArguments;
 import io.drover.agent.image.ImageShelf;
 import io.drover.agent.session.ManagedHost;
 import io.drover.agent.supervision.GuestOrder;
@@ -14,10 +15,12 @@ import io.drover.protocol.v1.Capacity;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.HypervisorSupport;
+import io.drover.protocol.v1.ImageArgument;
 import io.drover.protocol.v1.ImageSupport;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderFailure;
 import io.drover.protocol.v1.OrderResult;
+import io.drover.protocol.v1.OtherArguments;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
@@ -76,6 +79,8 @@ final class LocalHost implements ManagedHost {
         .setUnavailableReason(support.reason())
         .setVersion(support.version())
         .setAccelerator(support.accelerator())
+        .setMemoryGranuleBytes(hypervisor.memoryRule().granule().bytes())
+        .setMaxMemoryBytes(hypervisor.memoryRule().largest().bytes())
         .build();
   }
 
@@ -92,6 +97,24 @@ final class LocalHost implements ManagedHost {
             support.available()
                 ? image.reason()
                 : hypervisor.kind() + " is not available: " + support.reason())
+        .addAllArguments(image.arguments().known().stream().map(LocalHost::argument).toList())
+        .setOtherArguments(
+            switch (image.arguments().others()) {
+              case NONE -> OtherArguments.OTHER_ARGUMENTS_NONE;
+              case WHOLE_NUMBERS -> OtherArguments.OTHER_ARGUMENTS_WHOLE_NUMBERS;
+              case WORDS -> OtherArguments.OTHER_ARGUMENTS_WORDS;
+            })
+        .build();
+  }
+
+  private static ImageArgument argument(ImageArguments.Argument argument) {
+    return ImageArgument.newBuilder()
+        .setName(argument.name())
+        .setDescription(argument.description())
+        .addAllValues(argument.values())
+        .setDefaultValue(argument.defaultValue())
+        .setMin(argument.min())
+        .setMax(argument.max())
         .build();
   }
 

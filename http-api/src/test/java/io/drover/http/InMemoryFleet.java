@@ -6,6 +6,7 @@ import static io.drover.http.Samples.H2;
 import static io.drover.http.Samples.NORTH;
 import static io.drover.http.Samples.NOW;
 
+import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
@@ -305,6 +306,13 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
             ByteSize.ofMib(1),
             "ab12",
             ByteSize.ofMib(16),
+            new ImageArguments(
+                List.of(
+                    new ImageArguments.Argument(
+                        "period_us", "microseconds per beat", List.of(), "1000", 100, 1_000_000),
+                    new ImageArguments.Argument(
+                        "mode", "how it beats", List.of("steady", "burst"), "steady", 0, 0)),
+                ImageArguments.Others.NONE),
             List.of(H1.text()),
             Optional.empty());
     return answer(() ->

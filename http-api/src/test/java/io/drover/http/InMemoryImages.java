@@ -1,5 +1,6 @@
 package io.drover.http;
 
+import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.agent.ImagePin;
 import io.drover.actor.api.ImageFormat;
 import io.drover.actor.api.ImageStore;
@@ -49,6 +50,7 @@ final class InMemoryImages implements ImageStore {
                 image.size(),
                 image.sha256(),
                 image.minMemory(),
+                ImageArguments.UNKNOWN,
                 List.of(),
                 Optional.of(new ImageView.Uploaded(image.format(), image.uploadedAt()))));
   }

@@ -3,6 +3,7 @@ package io.drover.http;
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.AgentReport.Round;
+import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.AreaView.CellView;
 import io.drover.actor.api.ControlPlane.NewVm;
@@ -56,10 +57,19 @@ final class Samples {
         new Epoch(2),
         "inc-1",
         "0.1.0",
-        List.of(new HypervisorSupport("qemu", false, "not installed", "", "")),
+        List.of(
+            new HypervisorSupport(
+                "qemu", false, "not installed", "", "", ByteSize.ofMib(1), ByteSize.ZERO)),
         List.of(
             new ImageSupport(
-                "pulse", "embedded", ByteSize.ofMib(1), "ab12", ByteSize.ofMib(16), true, "")),
+                "pulse",
+                "embedded",
+                ByteSize.ofMib(1),
+                "ab12",
+                ByteSize.ofMib(16),
+                true,
+                "",
+                ImageArguments.UNKNOWN)),
         "127.0.0.1:9000",
         Map.of("rack", "a"),
         0,

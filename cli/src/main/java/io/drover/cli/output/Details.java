@@ -1,6 +1,8 @@
 package io.drover.cli.output;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /** One thing, a line per field, with the units that the fields' names tell. */
@@ -67,6 +69,11 @@ public final class Details {
   }
 
   private static String scalar(String name, JsonNode value) {
+    if (value.isArray()) {
+      List<String> choices = new ArrayList<>();
+      value.forEach(choice -> choices.add(choice.asText()));
+      return String.join("|", choices);
+    }
     if (!value.isNumber()) {
       return Units.text(value);
     }

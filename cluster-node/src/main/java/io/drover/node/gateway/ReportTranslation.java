@@ -2,6 +2,7 @@ package io.drover.node.gateway;
 
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.Outcome;
+import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.agent.TransferTicket;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
@@ -15,9 +16,11 @@ import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.Heartbeat;
 import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.HypervisorSupport;
+import io.drover.protocol.v1.ImageArgument;
 import io.drover.protocol.v1.ImageSupport;
 import io.drover.protocol.v1.OrderFailure;
 import io.drover.protocol.v1.OrderResult;
+import io.drover.protocol.v1.OtherArguments;
 import io.drover.protocol.v1.RoundReported;
 import io.drover.protocol.v1.SourceStopped;
 import java.time.Duration;
@@ -87,7 +90,9 @@ final class ReportTranslation {
         m.getAvailable(),
         m.getUnavailableReason(),
         m.getVersion(),
-        m.getAccelerator());
+        m.getAccelerator(),
+        size(m.getMemoryGranuleBytes()),
+        size(m.getMaxMemoryBytes()));
   }
 
   private static AgentReport.ImageSupport image(ImageSupport m) {
@@ -98,7 +103,29 @@ final class ReportTranslation {
         m.getSha256(),
         size(m.getMinMemoryBytes()),
         m.getUsable(),
-        m.getUnusableReason());
+        m.getUnusableReason(),
+        new ImageArguments(
+            m.getArgumentsList().stream().map(ReportTranslation::argument).toList(),
+            others(m.getOtherArguments())));
+  }
+
+  private static ImageArguments.Argument argument(ImageArgument m) {
+    return new ImageArguments.Argument(
+        m.getName(),
+        m.getDescription(),
+        m.getValuesList(),
+        m.getDefaultValue(),
+        m.getMin(),
+        m.getMax());
+  }
+
+  private static ImageArguments.Others others(OtherArguments m) {
+    return switch (m) {
+      case OTHER_ARGUMENTS_NONE -> ImageArguments.Others.NONE;
+      case OTHER_ARGUMENTS_WHOLE_NUMBERS -> ImageArguments.Others.WHOLE_NUMBERS;
+      case OTHER_ARGUMENTS_WORDS -> ImageArguments.Others.WORDS;
+      case OTHER_ARGUMENTS_UNKNOWN, UNRECOGNIZED -> ImageArguments.Others.UNKNOWN;
+    };
   }
 
   private static AgentReport heartbeat(Heartbeat m) {

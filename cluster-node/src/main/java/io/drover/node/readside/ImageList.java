@@ -1,6 +1,7 @@
 package io.drover.node.readside;
 
 import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.ImageStore.StoredImage;
 import io.drover.actor.api.ImageView;
@@ -36,6 +37,7 @@ final class ImageList {
         image.size(),
         image.sha256(),
         image.minMemory(),
+        image.arguments(),
         image.usable() ? List.of(host.id().text()) : List.of(),
         Optional.empty());
   }
@@ -49,6 +51,7 @@ final class ImageList {
         one.size(),
         one.sha256(),
         one.minMemory(),
+        one.arguments(),
         hosts,
         one.uploaded());
   }
@@ -69,7 +72,18 @@ final class ImageList {
         image.size(),
         image.sha256(),
         image.minMemory(),
+        arguments(image, hosts),
         able,
         Optional.of(new ImageView.Uploaded(image.format(), image.uploadedAt())));
+  }
+
+  /** Known where a host brings the same content. */
+  private static ImageArguments arguments(StoredImage image, List<HostView> hosts) {
+    return hosts.stream()
+        .flatMap(host -> host.images().stream())
+        .filter(brought -> brought.sha256().equals(image.sha256()))
+        .map(ImageSupport::arguments)
+        .findFirst()
+        .orElse(ImageArguments.UNKNOWN);
   }
 }

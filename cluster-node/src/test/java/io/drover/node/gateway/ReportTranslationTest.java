@@ -9,6 +9,7 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.FailureCode;
 import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.Outcome;
+import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.agent.TransferTicket;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
@@ -26,9 +27,11 @@ import io.drover.protocol.v1.GuestVerified;
 import io.drover.protocol.v1.Heartbeat;
 import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.HypervisorSupport;
+import io.drover.protocol.v1.ImageArgument;
 import io.drover.protocol.v1.ImageSupport;
 import io.drover.protocol.v1.OrderFailure;
 import io.drover.protocol.v1.OrderResult;
+import io.drover.protocol.v1.OtherArguments;
 import io.drover.protocol.v1.RoundReported;
 import io.drover.protocol.v1.SourceStopped;
 import io.drover.protocol.v1.TargetPrepared;
@@ -88,7 +91,9 @@ final class ReportTranslationTest {
                     .setKind("qemu")
                     .setUnavailableReason("not installed")
                     .setVersion("7.2")
-                    .setAccelerator("tcg"))
+                    .setAccelerator("tcg")
+                    .setMemoryGranuleBytes(1 << 20)
+                    .setMaxMemoryBytes(1 << 30))
             .addImages(
                 ImageSupport.newBuilder()
                     .setName("pulse")
@@ -97,7 +102,16 @@ final class ReportTranslationTest {
                     .setSha256("ab")
                     .setMinMemoryBytes(65536)
                     .setUsable(true)
-                    .setUnusableReason(""))
+                    .setUnusableReason("")
+                    .addArguments(
+                        ImageArgument.newBuilder()
+                            .setName("mode")
+                            .setDescription("how")
+                            .addValues("steady")
+                            .setDefaultValue("steady")
+                            .setMin(-1)
+                            .setMax(9))
+                    .setOtherArguments(OtherArguments.OTHER_ARGUMENTS_WORDS))
             .setTransferEndpoint("127.0.0.1:4")
             .addGuests(GUEST)
             .setHighestControlEpoch(9)
@@ -116,7 +130,13 @@ final class ReportTranslationTest {
                 new Resources(4000, new ByteSize(1 << 30)),
                 List.of(
                     new AgentReport.HypervisorSupport(
-                        "qemu", false, "not installed", "7.2", "tcg")),
+                        "qemu",
+                        false,
+                        "not installed",
+                        "7.2",
+                        "tcg",
+                        new ByteSize(1 << 20),
+                        new ByteSize(1 << 30))),
                 List.of(
                     new AgentReport.ImageSupport(
                         "pulse",
@@ -125,7 +145,12 @@ final class ReportTranslationTest {
                         "ab",
                         new ByteSize(65536),
                         true,
-                        "")),
+                        "",
+                        new ImageArguments(
+                            List.of(
+                                new ImageArguments.Argument(
+                                    "mode", "how", List.of("steady"), "steady", -1, 9)),
+                            ImageArguments.Others.WORDS))),
                 "127.0.0.1:4",
                 List.of(GUEST_REPORT),
                 new Epoch(9),

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** What an agent says. */
@@ -103,9 +104,26 @@ public sealed interface AgentReport extends CborSerializable {
     INTERNAL
   }
 
+  /**
+   * A hypervisor of a host.
+   *
+   * @param memoryGranule of which a guest's memory is a multiple; zero when the agent does not say
+   * @param maxMemory of one guest; zero = no limit
+   */
   record HypervisorSupport(
-      String kind, boolean available, String reason, String version, String accelerator)
-      implements CborSerializable {}
+      String kind,
+      boolean available,
+      String reason,
+      String version,
+      String accelerator,
+      ByteSize memoryGranule,
+      ByteSize maxMemory)
+      implements CborSerializable {
+    public HypervisorSupport { // null in older events
+      memoryGranule = Objects.requireNonNullElse(memoryGranule, ByteSize.ZERO);
+      maxMemory = Objects.requireNonNullElse(maxMemory, ByteSize.ZERO);
+    }
+  }
 
   record ImageSupport(
       String name,
@@ -114,8 +132,13 @@ public sealed interface AgentReport extends CborSerializable {
       String sha256,
       ByteSize minMemory,
       boolean usable,
-      String reason)
-      implements CborSerializable {}
+      String reason,
+      ImageArguments arguments)
+      implements CborSerializable {
+    public ImageSupport {
+      arguments = Objects.requireNonNullElse(arguments, ImageArguments.UNKNOWN); // older events
+    }
+  }
 
   record GuestStatus(
       VmId vm,

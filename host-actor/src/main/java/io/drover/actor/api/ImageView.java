@@ -1,5 +1,6 @@
 package io.drover.actor.api;
 
+import io.drover.actor.agent.ImageArguments;
 import io.drover.config.units.ByteSize;
 import java.time.Instant;
 import java.util.List;
@@ -17,6 +18,7 @@ public record ImageView(
     ByteSize size,
     String sha256,
     ByteSize minMemory,
+    ImageArguments arguments,
     List<String> hosts,
     Optional<Uploaded> uploaded) {
   public ImageView {

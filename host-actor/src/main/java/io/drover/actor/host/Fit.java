@@ -2,6 +2,7 @@ package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.ImagePin;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
@@ -41,7 +42,7 @@ public final class Fit {
           "image \"%s\" is a %s, which no hypervisor here runs yet".formatted(image, pin.format()));
     }
     return tooLittleMemory(resources, image, pin.minMemory())
-        .or(() -> hypervisorReason(offer, pin.hypervisor()));
+        .or(() -> hypervisorReason(offer, resources, pin.hypervisor()));
   }
 
   private static Optional<String> tooLittleMemory(
@@ -64,21 +65,48 @@ public final class Fit {
       return Optional.of("it cannot use image \"" + image + "\": " + found.reason());
     }
     return tooLittleMemory(resources, image, found.minMemory())
-        .or(() -> hypervisorReason(offer, found.hypervisor()));
+        .or(() -> hypervisorReason(offer, resources, found.hypervisor()));
   }
 
-  private static Optional<String> hypervisorReason(HostOffer offer, String kind) {
+  private static Optional<String> hypervisorReason(
+      HostOffer offer, Resources resources, String kind) {
     return offer.hypervisors().stream()
         .filter(h -> h.kind().equals(kind))
         .findFirst()
-        .map(Fit::hypervisorReason)
+        .map(h -> hypervisorReason(h, resources.memory()))
         .orElse(Optional.of("it has no hypervisor " + kind));
   }
 
-  private static Optional<String> hypervisorReason(HypervisorSupport hypervisor) {
-    return hypervisor.available()
-        ? Optional.empty()
-        : Optional.of("its hypervisor %s: %s".formatted(hypervisor.kind(), hypervisor.reason()));
+  private static Optional<String> hypervisorReason(HypervisorSupport hypervisor, ByteSize memory) {
+    if (!hypervisor.available()) {
+      return Optional.of("its hypervisor %s: %s".formatted(hypervisor.kind(), hypervisor.reason()));
+    }
+    long granule = hypervisor.memoryGranule().bytes();
+    if (granule > 0 && memory.bytes() % granule != 0) {
+      return Optional.of(
+          "memory under hypervisor %s must be a multiple of %s: %d bytes asked"
+              .formatted(hypervisor.kind(), hypervisor.memoryGranule(), memory.bytes()));
+    }
+    ByteSize most = hypervisor.maxMemory();
+    return !most.equals(ByteSize.ZERO) && memory.compareTo(most) > 0
+        ? Optional.of(
+            "a guest under hypervisor %s has at most %s of memory: %s asked"
+                .formatted(hypervisor.kind(), most, memory))
+        : Optional.empty();
+  }
+
+  /**
+   * What the image would refuse of a VM's arguments, as far as this host says. An uploaded image is
+   * known by its content.
+   */
+  public static Optional<String> argumentReason(HostOffer offer, GuestSpec spec) {
+    return offer.images().stream()
+        .filter(i ->
+            spec.pin()
+                .map(pin -> i.sha256().equals(pin.sha256()))
+                .orElseGet(() -> i.name().equals(spec.image())))
+        .findFirst()
+        .flatMap(i -> i.arguments().reasonAgainst(spec.image(), spec.arguments()));
   }
 
   private static Optional<String> resourceReason(HostOffer offer, Resources asked) {

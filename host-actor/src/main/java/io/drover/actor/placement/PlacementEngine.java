@@ -1,5 +1,6 @@
 package io.drover.actor.placement;
 
+import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.host.Fit;
@@ -47,7 +48,8 @@ final class PlacementEngine {
         .reasonToAvoid(offer.host())
         .or(() ->
             Fit.reasonAgainst(
-                offer, request.spec().resources(), request.spec().image(), request.spec().pin()));
+                offer, request.spec().resources(), request.spec().image(), request.spec().pin()))
+        .or(() -> Fit.argumentReason(offer, request.spec()));
   }
 
   /** The fractions of cpu and memory that stay free, added up: the smaller, the better it fits. */
@@ -94,7 +96,8 @@ final class PlacementEngine {
           Map.of("image", image),
           reasons);
     }
-    return tooLarge(area, request.spec().resources(), offers, reasons)
+    return badArguments(request.spec(), offers, reasons)
+        .or(() -> tooLarge(area, request.spec().resources(), offers, reasons))
         .orElseGet(() ->
             new Refusal(
                 Refusal.Kind.NO_CAPACITY,
@@ -121,6 +124,18 @@ final class PlacementEngine {
     return Optional.ofNullable(conflicts.get(offer.host()))
         .or(() -> reasonAgainst(request, offer))
         .orElse("it was not tried: enough others refused the claim");
+  }
+
+  /** The image itself refuses what the VM sets for it, on every host that says. */
+  private static Optional<Refusal> badArguments(
+      GuestSpec spec, List<HostOffer> offers, List<HostReason> reasons) {
+    List<Optional<String>> wrong = offers.stream().map(o -> Fit.argumentReason(o, spec)).toList();
+    return wrong.isEmpty() || wrong.stream().anyMatch(Optional::isEmpty)
+        ? Optional.empty()
+        : wrong
+            .getFirst()
+            .map(reason ->
+                new Refusal(Refusal.Kind.INVALID, reason, Map.of("image", spec.image()), reasons));
   }
 
   /** No host could ever take it, even when empty: says which limit. */

@@ -85,6 +85,37 @@ class PlacementEngineTest {
     assertThat(refusal.hosts()).containsExactly(new HostReason(H3.text(), "no such host"));
   }
 
+  @Test
+  void shouldRefuseArgumentsThatTheImageRefuses() {
+    List<HostOffer> offers = List.of(offer(H1, 0), offer(H2, 0));
+
+    assertThat(refusal(Map.of("rate", "1", "speed", "7"), offers))
+        .satisfies(r -> assertThat(r.kind()).isEqualTo(Refusal.Kind.INVALID))
+        .extracting(Refusal::detail)
+        .isEqualTo(
+            "argument \"speed\" of image \"pulse\" does not exist: the image has [mode, rate]");
+    assertThat(refusal(Map.of("rate", "0"), offers).detail())
+        .isEqualTo(
+            "argument \"rate\" of image \"pulse\" must be a whole number from 1 to 1000: \"0\"");
+    assertThat(refusal(Map.of("mode", "loud"), offers).detail())
+        .isEqualTo("argument \"mode\" of image \"pulse\" must be one of [steady, burst]: \"loud\"");
+    assertThat(PlacementEngine.rank(request(Map.of("mode", "burst", "rate", "1")), offers))
+        .containsExactly(H1, H2);
+  }
+
+  @Test
+  void shouldRefuseMemoryThatTheHypervisorCannotGive() {
+    Resources odd = new Resources(100, new ByteSize((64 << 20) + 1));
+    GuestSpec spec = new GuestSpec("pulse", odd, Map.of());
+    PlacementRequest request = new PlacementRequest(spec, Optional.empty(), Optional.empty());
+
+    assertThat(PlacementEngine.refusal(NORTH, request, List.of(offer(H1, 0)), Map.of()).hosts())
+        .singleElement()
+        .extracting(HostReason::reason)
+        .isEqualTo(
+            "memory under hypervisor embedded must be a multiple of 64 KiB: 67108865 bytes asked");
+  }
+
   @Property(tries = 200)
   void shouldRankOnlyHostsThatFitAndTheSameWayInAnyOrder(
       @ForAll long seed,
@@ -104,6 +135,15 @@ class PlacementEngineTest {
         .allSatisfy(o ->
             assertThat(ranked.contains(o.host()))
                 .isEqualTo(spec(mib).resources().fitsIn(o.free()) && mib > 0));
+  }
+
+  private static Refusal refusal(Map<String, String> arguments, List<HostOffer> offers) {
+    return PlacementEngine.refusal(NORTH, request(arguments), offers, Map.of());
+  }
+
+  private static PlacementRequest request(Map<String, String> arguments) {
+    GuestSpec spec = new GuestSpec("pulse", spec(64).resources(), arguments);
+    return new PlacementRequest(spec, Optional.empty(), Optional.empty());
   }
 
   private static PlacementRequest request(int mib) {

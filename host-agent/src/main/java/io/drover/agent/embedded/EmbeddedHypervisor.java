@@ -47,6 +47,11 @@ public final class EmbeddedHypervisor implements Hypervisor {
     return new Support(true, "chicory " + chicoryVersion(), "wasm", "");
   }
 
+  @Override
+  public MemoryRule memoryRule() {
+    return GuestImage.MEMORY_RULE;
+  }
+
   private static String chicoryVersion() {
     Properties pom = new Properties();
     try (InputStream in = Instance.class.getResourceAsStream(CHICORY_POM)) {

@@ -21,6 +21,9 @@ record GuestImage(ImageManifest.Entry entry, @Nullable GuestProgram program, Str
   /** The largest address the compiled code can reach, less one page of 64 KiB. */
   private static final long MEMORY_LIMIT_BYTES = (1L << 31) - Memory.PAGE_SIZE;
 
+  static final Hypervisor.MemoryRule MEMORY_RULE =
+      new Hypervisor.MemoryRule(new ByteSize(Memory.PAGE_SIZE), new ByteSize(MEMORY_LIMIT_BYTES));
+
   /** Holds the file's bytes against its manifest entry. */
   static GuestImage check(ImageManifest.Entry entry, byte[] wasm) {
     if (wasm.length != entry.sizeBytes()) {
@@ -45,7 +48,13 @@ record GuestImage(ImageManifest.Entry entry, @Nullable GuestProgram program, Str
 
   Hypervisor.Image view() {
     return new Hypervisor.Image(
-        entry.name(), entry.sizeBytes(), entry.sha256(), minMemoryBytes(), program != null, reason);
+        entry.name(),
+        entry.sizeBytes(),
+        entry.sha256(),
+        minMemoryBytes(),
+        program != null,
+        reason,
+        entry.imageArguments());
   }
 
   GuestProgram requireProgram() throws HypervisorException {

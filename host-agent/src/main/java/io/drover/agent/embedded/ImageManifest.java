@@ -3,10 +3,13 @@ package io.drover.agent.embedded;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.drover.agent.guest.ImageArguments;
+import io.drover.agent.guest.ImageArguments.Others;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * {@code images.json} beside the images it lists.
@@ -63,6 +66,15 @@ record ImageManifest(List<Entry> images) {
     boolean hasManifest() {
       return !file.isEmpty();
     }
+
+    ImageArguments imageArguments() {
+      return hasManifest()
+          ? new ImageArguments(
+              new TreeMap<>(arguments)
+                  .entrySet().stream().map(e -> e.getValue().named(e.getKey())).toList(),
+              Others.NONE)
+          : ImageArguments.any(Others.WHOLE_NUMBERS);
+    }
   }
 
   /**
@@ -77,6 +89,10 @@ record ImageManifest(List<Entry> images) {
       String description, List<String> values, String defaultValue, long min, long max) {
     Argument {
       values = List.copyOf(values);
+    }
+
+    ImageArguments.Argument named(String name) {
+      return new ImageArguments.Argument(name, description, values, defaultValue, min, max);
     }
 
     /**

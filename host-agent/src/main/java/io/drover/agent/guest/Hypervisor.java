@@ -1,5 +1,6 @@
 package io.drover.agent.guest;
 
+import io.drover.config.units.ByteSize;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -13,6 +14,8 @@ public interface Hypervisor extends AutoCloseable {
 
   /** Whether guests of this kind can run here, and why not. Checked once, at start. */
   Support support();
+
+  MemoryRule memoryRule();
 
   /** The images found on this host for this hypervisor, usable or not. */
   List<Image> images();
@@ -58,6 +61,14 @@ public interface Hypervisor extends AutoCloseable {
   record Support(boolean available, String version, String accelerator, String reason) {}
 
   /**
+   * How large a guest may be.
+   *
+   * @param granule of which its memory is a multiple
+   * @param largest zero when there is no limit
+   */
+  record MemoryRule(ByteSize granule, ByteSize largest) {}
+
+  /**
    * An image found on this host.
    *
    * @param reason why it cannot be used: wrong magic, truncated, checksum; empty when usable
@@ -68,5 +79,6 @@ public interface Hypervisor extends AutoCloseable {
       String sha256,
       long minMemoryBytes,
       boolean usable,
-      String reason) {}
+      String reason,
+      ImageArguments arguments) {}
 }

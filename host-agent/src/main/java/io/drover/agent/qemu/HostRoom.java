@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Whether the host can hold one more guest, asked before anything is started. Guests take all of
@@ -22,6 +24,7 @@ final class HostRoom {
   /** Log, console and record of one guest. */
   private static final ByteSize STATE_RESERVE = ByteSize.ofMib(8);
 
+  private static final Logger LOG = LoggerFactory.getLogger(HostRoom.class);
   private static final Path MEMORY = Path.of("/proc/meminfo");
   private static final Path CGROUP = Path.of("/sys/fs/cgroup");
   private static final long KIB = 1024;
@@ -48,6 +51,24 @@ final class HostRoom {
     } catch (IOException e) {
       throw new HypervisorException(
           HypervisorException.Kind.FAILED, "cannot tell what is free for " + spec.vm(), e);
+    }
+  }
+
+  /**
+   * The memory that a guest can have if it is the only one; zero when the file system of their RAM
+   * does not say.
+   */
+  ByteSize largestGuest() {
+    Path existing = shmDirectory.toAbsolutePath();
+    while (existing.getParent() != null && !Files.exists(existing)) { // made with the first guest
+      existing = existing.getParent();
+    }
+    try {
+      long total = Files.getFileStore(existing).getTotalSpace();
+      return new ByteSize(Math.max(0, total - SHM_RESERVE.bytes()));
+    } catch (IOException e) {
+      LOG.warn("cannot tell how large {} is: {}", shmDirectory, e.toString());
+      return ByteSize.ZERO;
     }
   }
 

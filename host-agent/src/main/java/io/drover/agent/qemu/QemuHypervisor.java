@@ -8,6 +8,7 @@ import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.qemu.qmp.QmpCommand;
 import io.drover.agent.qemu.qmp.QmpException;
 import io.drover.config.settings.QemuSettings;
+import io.drover.config.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,11 @@ public final class QemuHypervisor implements Hypervisor {
   @Override
   public Support support() {
     return support;
+  }
+
+  @Override
+  public MemoryRule memoryRule() {
+    return new MemoryRule(new ByteSize(MEMORY_GRANULE), room.largestGuest());
   }
 
   @Override

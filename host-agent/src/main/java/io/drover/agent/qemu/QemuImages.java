@@ -3,6 +3,7 @@ package io.drover.agent.qemu;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.drover.agent.guest.Hypervisor.Image;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.guest.ImageArguments;
 import io.drover.agent.image.Sha256;
 import io.drover.agent.qemu.image.ImageManifest;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class QemuImages {
   private static final String DISK_ENDING = ".qcow2";
   private static final long DISK_MIN_MEMORY = 64L << 20;
   private static final long MIB = 1L << 20;
+  private static final ImageArguments WORDS = ImageArguments.any(ImageArguments.Others.WORDS);
 
   /** A kernel alone brings its own initramfs, and its settings compiled in. */
   private static final String KERNEL_ARGUMENTS = "console=ttyS0";
@@ -90,7 +92,7 @@ final class QemuImages {
     if (!Format.KERNEL.matches(file)) {
       return false;
     }
-    Image listing = new Image(name, Files.size(file), sha256, KERNEL_MIN_MEMORY, true, "");
+    Image listing = new Image(name, Files.size(file), sha256, KERNEL_MIN_MEMORY, true, "", WORDS);
     admitted.put(
         name,
         new QemuImage(
@@ -130,7 +132,8 @@ final class QemuImages {
             sha256(manifestFile), // names the digests of the others
             manifest.minMemoryMib() * MIB,
             reason.isEmpty(),
-            reason);
+            reason,
+            WORDS);
     return new QemuImage(
         listing, new QemuImage.Boot.Kernel(kernel, Optional.of(initrd), manifest.arguments()));
   }
@@ -140,12 +143,13 @@ final class QemuImages {
     String name = fileName.substring(0, fileName.length() - DISK_ENDING.length());
     String reason = Format.DISK.matches(file) ? "" : file + " is not " + Format.DISK.description;
     Image listing =
-        new Image(name, Files.size(file), sha256(file), DISK_MIN_MEMORY, reason.isEmpty(), reason);
+        new Image(
+            name, Files.size(file), sha256(file), DISK_MIN_MEMORY, reason.isEmpty(), reason, WORDS);
     return new QemuImage(listing, new QemuImage.Boot.Disk(file));
   }
 
   private QemuImage broken(Path entry, String reason) {
-    Image listing = new Image(entry.getFileName().toString(), 0, "", 0, false, reason);
+    Image listing = new Image(entry.getFileName().toString(), 0, "", 0, false, reason, WORDS);
     return new QemuImage(listing, new QemuImage.Boot.Disk(entry));
   }
 

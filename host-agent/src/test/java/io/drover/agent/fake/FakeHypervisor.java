@@ -6,6 +6,8 @@ import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
+import io.drover.agent.guest.ImageArguments;
+import io.drover.config.units.ByteSize;
 import io.drover.config.units.VmId;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class FakeHypervisor implements Hypervisor {
   public static final String IMAGE = "fake";
   public static final String BROKEN_IMAGE = "broken";
+  private static final ImageArguments ARGUMENTS = ImageArguments.any(ImageArguments.Others.WORDS);
 
   private final Map<VmId, FakeGuest> guests = new ConcurrentHashMap<>();
   private final List<String> journal = new CopyOnWriteArrayList<>();
@@ -57,10 +60,15 @@ public final class FakeHypervisor implements Hypervisor {
   }
 
   @Override
+  public MemoryRule memoryRule() {
+    return new MemoryRule(new ByteSize(1), ByteSize.ZERO);
+  }
+
+  @Override
   public List<Image> images() {
     return List.of(
-        new Image(IMAGE, 1, "00", 4096, true, ""),
-        new Image(BROKEN_IMAGE, 1, "00", 4096, false, "wrong magic"));
+        new Image(IMAGE, 1, "00", 4096, true, "", ARGUMENTS),
+        new Image(BROKEN_IMAGE, 1, "00", 4096, false, "wrong magic", ARGUMENTS));
   }
 
   @Override

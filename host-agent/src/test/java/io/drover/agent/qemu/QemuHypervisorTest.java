@@ -149,6 +149,15 @@ class QemuHypervisorTest {
   }
 
   @Test
+  void shouldOfferNoGuestLargerThanTheFileSystemOfItsRam() throws IOException {
+    long total = Files.getFileStore(Path.of("/dev/shm")).getTotalSpace();
+
+    assertThat(host.hypervisor().memoryRule().largest())
+        .isGreaterThan(new ByteSize(total / 2))
+        .isLessThan(new ByteSize(total));
+  }
+
+  @Test
   void shouldSayWhatQemuPrintedWhenItDoesNotStart() {
     QemuHost broken =
         new QemuHost(
