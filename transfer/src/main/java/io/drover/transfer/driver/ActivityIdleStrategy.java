@@ -3,6 +3,7 @@ package io.drover.transfer.driver;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Backs off like Aeron's own strategy, but only as far as the transfers there are allow: a sleep of
@@ -15,6 +16,7 @@ final class ActivityIdleStrategy implements IdleStrategy {
   private static final long PARK_MIN_NS = 1_000;
 
   private final AtomicInteger transfers;
+  private volatile @Nullable Thread thread;
   private final long activeParkNs;
   private final long idleParkNs;
   private int turns;
@@ -41,9 +43,17 @@ final class ActivityIdleStrategy implements IdleStrategy {
       turns++;
       Thread.onSpinWait();
     } else {
+      if (thread == null) {
+        thread = Thread.currentThread();
+      }
       LockSupport.parkNanos(parkNs);
       parkNs = Math.min(2 * parkNs, transfers.get() > 0 ? activeParkNs : idleParkNs);
     }
+  }
+
+  /** Ends a long sleep: there is a transfer now. On any thread. */
+  void wake() {
+    LockSupport.unpark(thread);
   }
 
   @Override

@@ -171,6 +171,7 @@ public final class AeronTransferEngine implements TransferEngine {
           "%s refused: drover.transfer.%s of %d is reached".formatted(transferId, key, limit));
     }
     transfers.incrementAndGet();
+    driver.wake();
   }
 
   private void leave(AtomicInteger count) {
