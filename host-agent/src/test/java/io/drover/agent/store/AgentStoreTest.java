@@ -55,6 +55,21 @@ class AgentStoreTest {
   }
 
   @Test
+  void shouldBeTheSameFolderAgainAndNoOther(@TempDir Path other) {
+    String first;
+    try (AgentStore store = AgentStore.open(directory)) {
+      first = store.agent().stateId();
+    }
+
+    assertThat(first).isNotEmpty();
+    try (AgentStore again = AgentStore.open(directory);
+        AgentStore stranger = AgentStore.open(other)) {
+      assertThat(again.agent().stateId()).isEqualTo(first);
+      assertThat(stranger.agent().stateId()).isNotEqualTo(first);
+    }
+  }
+
+  @Test
   void shouldHoldAllOfTheOldOrAllOfTheNewRecordWhereverAnAppendStops() throws IOException {
     byte[] before = log(OLD);
     byte[] after = log(OLD, NEW);
