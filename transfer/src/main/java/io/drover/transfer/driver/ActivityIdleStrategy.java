@@ -6,10 +6,10 @@ import org.agrona.concurrent.IdleStrategy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Backs off like Aeron's own strategy, but only as far as the transfers there are allow: a sleep of
- * the driver's thread is part of a blackout, and without transfers it is all an agent costs. It
- * does not yield: the guests' threads are always ready to run, so that yielding to them is as long
- * as a sleep, and costs more. For one thread.
+ * Backs off like Aeron's own strategy while there are transfers: a sleep of the driver's thread is
+ * part of a blackout. Without transfers it sleeps long at once, which is all that an agent costs,
+ * until it is woken. It does not yield: the guests' threads are always ready to run, so that
+ * yielding to them is as long as a sleep, and costs more. For one thread.
  */
 final class ActivityIdleStrategy implements IdleStrategy {
   private static final int SPINS = 10;
@@ -46,8 +46,12 @@ final class ActivityIdleStrategy implements IdleStrategy {
       if (thread == null) {
         thread = Thread.currentThread();
       }
-      LockSupport.parkNanos(parkNs);
-      parkNs = Math.min(2 * parkNs, transfers.get() > 0 ? activeParkNs : idleParkNs);
+      if (transfers.get() > 0) {
+        LockSupport.parkNanos(parkNs);
+        parkNs = Math.min(2 * parkNs, activeParkNs);
+      } else {
+        LockSupport.parkNanos(idleParkNs);
+      }
     }
   }
 
