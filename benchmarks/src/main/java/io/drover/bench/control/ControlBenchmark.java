@@ -132,7 +132,7 @@ public final class ControlBenchmark implements Callable<Integer> {
     report.add(
         Metric.ofSamples("live_migrate_cpu_s", "CPU s", migrateCpu)
             .atMost(NOVA_MIGRATION_CPU_S / 100));
-    // With as many VMs as its name says. Those that were deleted rest in memory for some minutes.
+    // Of a node that has made as many VMs as one repetition has. Deleted ones rest for minutes.
     report.add(Metric.of("control_plane_pss_mib", pss.getFirst(), "MiB").atMost(NOVA_PSS_MIB / 10));
     report.add(Metric.of("control_plane_pss_after_all_mib", pss.getLast(), "MiB"));
   }

@@ -56,7 +56,7 @@ final class EmbeddedHalf {
           "the guest to fill its half",
           shown -> shown.path("report").path("filled").asLong() >= CONTENT_PAGES);
       List<JsonNode> warmUps = SmallGuest.migrate(vms);
-      report.add(Metric.of("embedded_blackout_first_ms", blackoutMs(warmUps.getFirst()), "ms"));
+      report.add(Metric.of("small_guest_blackout_first_ms", blackoutMs(warmUps.getFirst()), "ms"));
       for (int run = 0; run <= runs; run++) {
         boolean forth = run % 2 == 0;
         RawEnd source = forth ? first : second;
