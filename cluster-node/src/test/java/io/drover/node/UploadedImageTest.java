@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -76,6 +77,26 @@ final class UploadedImageTest {
         assertThat(files(folder.resolve("agent-" + host).resolve("images")))
             .containsExactly(sha256);
       }
+    }
+  }
+
+  @Test
+  void shouldNotBeInUseByAVmWhoseArgumentsItRefused() throws IOException {
+    try (TestFleet fleet = new TestFleet(folder, TestDatabase.create(Kind.H2, folder))) {
+      String gateway = fleet.startNode("n1", "north", 0).gateway().toString();
+      fleet.startAgent("h1", "north", List.of(gateway));
+      fleet.await("/v1/hosts", "a host", page -> connected(page) == 1);
+      try (InputStream in = UploadedImageTest.class.getResourceAsStream("/images/pulse.wasm")) {
+        byte[] pulse =
+            Objects.requireNonNull(in).readAllBytes(); // known to the host by its content
+        assertThat(fleet.upload("/v1/images?name=mine", pulse).status()).isEqualTo(201);
+      }
+
+      TestFleet.Answer refused = fleet.post("/v1/vms", VM.replace("64", "many"));
+
+      assertThat(refused.status()).as("%s", refused.body()).isEqualTo(400);
+      assertThat(refused.body().get("detail").asText()).contains("whole number from 1 to 524288");
+      assertThat(fleet.delete("/v1/images/mine").status()).isEqualTo(204);
     }
   }
 

@@ -73,14 +73,15 @@ final class LocalHost implements ManagedHost {
 
   private static HypervisorSupport support(Hypervisor hypervisor) {
     Hypervisor.Support support = hypervisor.support();
+    Hypervisor.MemoryRule memory = hypervisor.memoryRule();
     return HypervisorSupport.newBuilder()
         .setKind(hypervisor.kind())
         .setAvailable(support.available())
         .setUnavailableReason(support.reason())
         .setVersion(support.version())
         .setAccelerator(support.accelerator())
-        .setMemoryGranuleBytes(hypervisor.memoryRule().granule().bytes())
-        .setMaxMemoryBytes(hypervisor.memoryRule().largest().bytes())
+        .setMemoryGranuleBytes(memory.granule().bytes())
+        .setMaxMemoryBytes(memory.largest().bytes())
         .build();
   }
 

@@ -191,7 +191,11 @@ class HostAgentTest {
     preCopy();
     sourceGuests.guest(VM).breakMemory();
 
-    OrderResult failed = stopAndCopy();
+    OrderResult failed;
+    try (CapturedLog log = CapturedLog.of("io.drover.agent.migration.OutgoingMigration")) {
+      failed = stopAndCopy();
+      assertThat(log.messages()).singleElement().asString().contains(VM.text());
+    }
 
     assertThat(failed.getFailure().getCode()).isEqualTo(Code.TRANSFER_FAILED);
     assertThat(failed.getFailure().getDetail()).contains("a fault occurred");

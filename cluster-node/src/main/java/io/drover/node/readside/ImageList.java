@@ -51,7 +51,7 @@ final class ImageList {
         one.size(),
         one.sha256(),
         one.minMemory(),
-        one.arguments(),
+        one.arguments().said() ? one.arguments() : other.arguments(),
         hosts,
         one.uploaded());
   }
@@ -83,6 +83,7 @@ final class ImageList {
         .flatMap(host -> host.images().stream())
         .filter(brought -> brought.sha256().equals(image.sha256()))
         .map(ImageSupport::arguments)
+        .filter(ImageArguments::said)
         .findFirst()
         .orElse(ImageArguments.UNKNOWN);
   }

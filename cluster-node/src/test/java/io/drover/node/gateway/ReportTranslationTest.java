@@ -46,6 +46,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ReportTranslationTest {
   private static final VmId VM = VmId.parse("vm-north-03-01k0000000000000000000000a");
@@ -158,6 +160,26 @@ final class ReportTranslationTest {
                 Map.of("rack", "r1"),
                 "01s",
                 true));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OTHER_ARGUMENTS_UNKNOWN, UNKNOWN",
+    "OTHER_ARGUMENTS_NONE, NONE",
+    "OTHER_ARGUMENTS_WHOLE_NUMBERS, WHOLE_NUMBERS",
+    "OTHER_ARGUMENTS_WORDS, WORDS"
+  })
+  void shouldTranslateWhatElseAVmMaySet(OtherArguments said, ImageArguments.Others heard) {
+    Hello hello =
+        Hello.newBuilder()
+            .setArea("north")
+            .setHostName("h1")
+            .addImages(ImageSupport.newBuilder().setName("i").setOtherArguments(said))
+            .build();
+
+    assertThat(((AgentReport.Hello) translate(FromAgent.newBuilder().setHello(hello))).images())
+        .extracting(AgentReport.ImageSupport::arguments)
+        .containsExactly(new ImageArguments(List.of(), heard));
   }
 
   @Test

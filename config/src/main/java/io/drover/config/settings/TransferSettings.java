@@ -18,7 +18,7 @@ import java.time.Duration;
  * @param keepaliveInterval how often a side says that it is there when it has nothing to say
  * @param closeLinger how long a close may take to deliver what was still to be said
  * @param activePark longest sleep of a data thread while a transfer exists
- * @param idlePark longest sleep of a data thread while none does
+ * @param idlePark longest sleep of the threads that carry transfers while none does
  * @param rescanLimit a target with at most this much content reads all of it again at the end
  * @param unackedBatches batches sent and not yet applied by the target, at most
  */

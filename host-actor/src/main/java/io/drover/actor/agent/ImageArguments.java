@@ -1,32 +1,34 @@
 package io.drover.actor.agent;
 
 import io.drover.actor.CborSerializable;
+import io.drover.config.units.ArgumentText;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * What a VM may set for an image's workload, as a host says it: so that a VM whose arguments its
  * image would refuse is refused itself, and not made to fail.
  *
- * @param known by name
+ * @param known those the image lists
+ * @param others what a VM may set besides
  */
 public record ImageArguments(List<Argument> known, Others others) implements CborSerializable {
   /** Of an agent that does not say; it decides when it gets the order. */
   public static final ImageArguments UNKNOWN = new ImageArguments(List.of(), Others.UNKNOWN);
 
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
-  private static final Pattern WORD = Pattern.compile("[^\\s\"\\p{Cntrl}]*");
-
   public ImageArguments {
     known = List.copyOf(Objects.requireNonNullElse(known, List.of())); // null in older events
     others = Objects.requireNonNullElse(others, Others.UNKNOWN);
+  }
+
+  /** Whether the host says, as agents of before do not. */
+  public boolean said() {
+    return others != Others.UNKNOWN;
   }
 
   /** Arguments that are not among the known. */
@@ -60,10 +62,8 @@ public record ImageArguments(List<Argument> known, Others others) implements Cbo
             ? Optional.empty()
             : Optional.of("must be one of %s: \"%s\"".formatted(values, text));
       }
-      boolean fits =
-          WHOLE_NUMBER.matcher(text).matches()
-              && Long.parseLong(text) >= min
-              && Long.parseLong(text) <= max;
+      OptionalLong number = ArgumentText.wholeNumber(text);
+      boolean fits = number.isPresent() && number.getAsLong() >= min && number.getAsLong() <= max;
       return fits
           ? Optional.empty()
           : Optional.of("must be a whole number from %d to %d: \"%s\"".formatted(min, max, text));
@@ -72,22 +72,24 @@ public record ImageArguments(List<Argument> known, Others others) implements Cbo
 
   /** What is wrong with the first argument that is, in the order of their names; empty = none. */
   public Optional<String> reasonAgainst(String image, Map<String, String> given) {
-    Map<String, Argument> byName =
-        known.stream().collect(Collectors.toMap(Argument::name, argument -> argument));
+    if (given.isEmpty()) {
+      return Optional.empty(); // placement asks this of every host
+    }
     return new TreeMap<>(given)
         .entrySet().stream()
-            .flatMap(entry -> {
-              String name = entry.getKey();
-              Argument argument = byName.get(name);
-              Optional<String> reason =
-                  argument == null
-                      ? othersReason(name, entry.getValue())
-                      : argument.reasonAgainst(entry.getValue());
-              return reason
-                  .map(r -> "argument \"%s\" of image \"%s\" %s".formatted(name, image, r))
-                  .stream();
-            })
+            .flatMap(entry ->
+                reason(entry.getKey(), entry.getValue()).stream()
+                    .map(r ->
+                        "argument \"%s\" of image \"%s\" %s".formatted(entry.getKey(), image, r)))
             .findFirst();
+  }
+
+  private Optional<String> reason(String name, String text) {
+    return known.stream()
+        .filter(argument -> argument.name().equals(name))
+        .findFirst()
+        .map(argument -> argument.reasonAgainst(text))
+        .orElseGet(() -> othersReason(name, text));
   }
 
   private Optional<String> othersReason(String name, String text) {
@@ -100,13 +102,17 @@ public record ImageArguments(List<Argument> known, Others others) implements Cbo
                   : "does not exist: the image has "
                       + new TreeSet<>(known.stream().map(Argument::name).toList()));
       case WHOLE_NUMBERS ->
-          WHOLE_NUMBER.matcher(text).matches()
+          ArgumentText.wholeNumber(text).isPresent()
               ? Optional.empty()
               : Optional.of("must be a whole number: \"%s\"".formatted(text));
-      case WORDS ->
-          NAME.matcher(name).matches() && WORD.matcher(text).matches()
-              ? Optional.empty()
-              : Optional.of("cannot stand on a kernel command line: \"%s\"".formatted(text));
+      case WORDS -> {
+        if (!ArgumentText.isName(name)) {
+          yield Optional.of("has a name that cannot stand on a kernel command line");
+        }
+        yield ArgumentText.isWord(text)
+            ? Optional.empty()
+            : Optional.of("cannot stand on a kernel command line: \"%s\"".formatted(text));
+      }
     };
   }
 }

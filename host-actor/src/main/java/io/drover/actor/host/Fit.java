@@ -95,18 +95,22 @@ public final class Fit {
         : Optional.empty();
   }
 
-  /**
-   * What the image would refuse of a VM's arguments, as far as this host says. An uploaded image is
-   * known by its content.
-   */
-  public static Optional<String> argumentReason(HostOffer offer, GuestSpec spec) {
+  /** The VM's image as this host brings it; an uploaded one is known by its content. */
+  public static Optional<ImageSupport> imageOf(HostOffer offer, GuestSpec spec) {
     return offer.images().stream()
         .filter(i ->
             spec.pin()
                 .map(pin -> i.sha256().equals(pin.sha256()))
                 .orElseGet(() -> i.name().equals(spec.image())))
-        .findFirst()
-        .flatMap(i -> i.arguments().reasonAgainst(spec.image(), spec.arguments()));
+        .findFirst();
+  }
+
+  /** What the image would refuse of a VM's arguments, as far as this host says. */
+  public static Optional<String> argumentReason(HostOffer offer, GuestSpec spec) {
+    return spec.arguments().isEmpty()
+        ? Optional.empty()
+        : imageOf(offer, spec)
+            .flatMap(i -> i.arguments().reasonAgainst(spec.image(), spec.arguments()));
   }
 
   private static Optional<String> resourceReason(HostOffer offer, Resources asked) {

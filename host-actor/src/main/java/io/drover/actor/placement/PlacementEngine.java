@@ -126,14 +126,20 @@ final class PlacementEngine {
         .orElse("it was not tried: enough others refused the claim");
   }
 
-  /** The image itself refuses what the VM sets for it, on every host that says. */
+  /**
+   * The image itself refuses what the VM sets for it. A host without the image has no say, unless
+   * it could fetch it.
+   */
   private static Optional<Refusal> badArguments(
       GuestSpec spec, List<HostOffer> offers, List<HostReason> reasons) {
-    List<Optional<String>> wrong = offers.stream().map(o -> Fit.argumentReason(o, spec)).toList();
-    return wrong.isEmpty() || wrong.stream().anyMatch(Optional::isEmpty)
+    List<Optional<String>> said =
+        offers.stream()
+            .filter(o -> spec.pin().isPresent() || Fit.imageOf(o, spec).isPresent())
+            .map(o -> Fit.argumentReason(o, spec))
+            .toList();
+    return said.isEmpty() || said.stream().anyMatch(Optional::isEmpty)
         ? Optional.empty()
-        : wrong
-            .getFirst()
+        : said.getFirst()
             .map(reason ->
                 new Refusal(Refusal.Kind.INVALID, reason, Map.of("image", spec.image()), reasons));
   }

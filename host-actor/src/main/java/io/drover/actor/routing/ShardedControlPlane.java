@@ -25,8 +25,10 @@ import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +40,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The control plane over the sharded entities. Safe on any thread. */
 public final class ShardedControlPlane implements ControlPlane {
+  /** Refusals of whoever places a VM. */
+  private static final Set<Refusal.Kind> NOT_CREATED =
+      EnumSet.of(Refusal.Kind.NO_CAPACITY, Refusal.Kind.NOT_FOUND, Refusal.Kind.INVALID);
+
   private final Routes routes;
   private final Ids ids;
   private final ControlNodes nodes;
@@ -106,10 +112,7 @@ public final class ShardedControlPlane implements ControlPlane {
 
   /** It was not created, and whoever asks again under the same key notes it again. */
   private static boolean isNotCreated(@Nullable Throwable failure) {
-    return Calls.refusal(failure)
-        .map(Refusal::kind)
-        .filter(k -> k == Refusal.Kind.NO_CAPACITY || k == Refusal.Kind.NOT_FOUND)
-        .isPresent();
+    return Calls.refusal(failure).map(Refusal::kind).filter(NOT_CREATED::contains).isPresent();
   }
 
   @Override

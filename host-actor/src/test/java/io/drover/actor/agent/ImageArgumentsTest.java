@@ -16,6 +16,8 @@ class ImageArgumentsTest {
         "UNKNOWN      | a b | anything at all | true",
         "NONE         | n   | 1               | false",
         "WHOLE_NUMBERS| n   | -12             | true",
+        "WHOLE_NUMBERS| n   | +5              | true",
+        "WHOLE_NUMBERS| n   | 9223372036854775807 | true",
         "WHOLE_NUMBERS| n   | 1.5             | false",
         "WHOLE_NUMBERS| n   | 9999999999999999999 | false",
         "WORDS        | n.x | http://a/?b=c,d | true",

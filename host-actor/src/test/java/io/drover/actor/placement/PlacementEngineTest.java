@@ -7,8 +7,10 @@ import static io.drover.actor.Samples.H3;
 import static io.drover.actor.Samples.NORTH;
 import static io.drover.actor.Samples.embedded;
 import static io.drover.actor.Samples.pulse;
+import static io.drover.actor.agent.ImageArguments.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
@@ -104,6 +106,49 @@ class PlacementEngineTest {
   }
 
   @Test
+  void shouldLetOnlyHostsWithTheImageJudgeItsArguments() {
+    HostOffer without = offer(H2, 0, List.of());
+    Map<String, String> wrong = Map.of("mode", "loud");
+
+    assertThat(refusal(wrong, List.of(offer(H1, 0), without)).kind())
+        .isEqualTo(Refusal.Kind.INVALID);
+    assertThat(refusal(wrong, List.of(without)).kind()).isEqualTo(Refusal.Kind.NOT_FOUND);
+  }
+
+  @Test
+  void shouldAcceptWhatAnAgentOfBeforeDoesNotSay() {
+    ImageSupport p = pulse();
+    ImageSupport unsaid =
+        new ImageSupport(
+            p.name(), p.hypervisor(), p.size(), p.sha256(), p.minMemory(), true, "", UNKNOWN);
+
+    assertThat(
+            PlacementEngine.rank(
+                request(Map.of("mode", "loud")), List.of(offer(H1, 0, List.of(unsaid)))))
+        .containsExactly(H1);
+  }
+
+  @Test
+  void shouldRefuseAGuestLargerThanItsHypervisorMakes() {
+    HostOffer huge =
+        new HostOffer(
+            H1,
+            1,
+            true,
+            false,
+            new Resources(4000, ByteSize.ofMib(16384)),
+            Resources.NONE,
+            List.of(embedded()),
+            List.of(pulse()),
+            Map.of());
+
+    assertThat(PlacementEngine.refusal(NORTH, request(8192), List.of(huge), Map.of()).hosts())
+        .extracting(HostReason::reason)
+        .containsExactly(
+            "a guest under hypervisor embedded has at most 4 GiB of memory: 8 GiB asked");
+  }
+
+  @Test
   void shouldRefuseMemoryThatTheHypervisorCannotGive() {
     Resources odd = new Resources(100, new ByteSize((64 << 20) + 1));
     GuestSpec spec = new GuestSpec("pulse", odd, Map.of());
@@ -152,6 +197,19 @@ class PlacementEngineTest {
 
   private static GuestSpec spec(int mib) {
     return new GuestSpec("pulse", new Resources(100, ByteSize.ofMib(mib)), Map.of());
+  }
+
+  private static HostOffer offer(HostId host, int claimedMib, List<ImageSupport> images) {
+    return new HostOffer(
+        host,
+        1,
+        true,
+        false,
+        CAPACITY,
+        new Resources(0, ByteSize.ofMib(claimedMib)),
+        List.of(embedded()),
+        images,
+        Map.of());
   }
 
   private static HostOffer offer(HostId host, int claimedMib) {

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.drover.agent.guest.ImageArguments;
 import io.drover.agent.guest.ImageArguments.Others;
+import io.drover.config.units.ArgumentText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
@@ -108,13 +110,9 @@ record ImageManifest(List<Entry> images) {
         }
         return position;
       }
-      try {
-        long number = Long.parseLong(text);
-        if (number >= min && number <= max) {
-          return number;
-        }
-      } catch (NumberFormatException _) {
-        // Says the same as for a number out of bounds.
+      OptionalLong number = ArgumentText.wholeNumber(text);
+      if (number.isPresent() && number.getAsLong() >= min && number.getAsLong() <= max) {
+        return number.getAsLong();
       }
       throw new IllegalArgumentException(
           "must be a whole number from " + min + " to " + max + ": " + text);

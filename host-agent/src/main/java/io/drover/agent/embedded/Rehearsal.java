@@ -55,6 +55,7 @@ final class Rehearsal {
 
   /** Gives back what was written to it. */
   private static final class Loop implements OpaqueChannel {
+    /** The state of a guest without memory is a full console and little more. */
     private final ByteBuffer held = ByteBuffer.allocate(2 * GuestConsole.CAPACITY);
 
     @Override

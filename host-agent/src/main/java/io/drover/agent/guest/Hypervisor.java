@@ -15,6 +15,7 @@ public interface Hypervisor extends AutoCloseable {
   /** Whether guests of this kind can run here, and why not. Checked once, at start. */
   Support support();
 
+  /** How large guests may be here, as of now. */
   MemoryRule memoryRule();
 
   /** The images found on this host for this hypervisor, usable or not. */

@@ -6,14 +6,15 @@ import java.util.List;
  * What a VM may set for an image's workload. The control plane is told, so that it refuses a VM
  * before it exists; the hypervisor checks again when it makes the guest.
  *
- * @param known by name
+ * @param known those the image lists
+ * @param others what a VM may set besides
  */
 public record ImageArguments(List<Argument> known, Others others) {
   public ImageArguments {
     known = List.copyOf(known);
   }
 
-  /** Whatever name: any argument of this kind. */
+  /** Without a list: every argument is one of the others. */
   public static ImageArguments any(Others others) {
     return new ImageArguments(List.of(), others);
   }

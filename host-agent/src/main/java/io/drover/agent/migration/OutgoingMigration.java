@@ -21,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The source's end of one migration, on a thread of its own.
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * has ended.
  */
 public final class OutgoingMigration {
+  private static final Logger LOG = LoggerFactory.getLogger(OutgoingMigration.class);
+
   /** Between rounds when what is dirty could be sent at once: more rounds would change nothing. */
   static final Duration QUIET_INTERVAL = Duration.ofMillis(50);
 
@@ -181,11 +185,14 @@ public final class OutgoingMigration {
       }
       failIfGivenUp();
       stopped.complete(stopAndCopy());
-    } catch (TransferException | HypervisorException | RuntimeException | Error e) {
-      fail(e); // an Error is what a fault in mapped memory comes as
+    } catch (TransferException | HypervisorException e) {
+      fail(String.valueOf(e.getMessage()));
+    } catch (RuntimeException | Error e) { // an Error is what a fault in mapped memory comes as
+      LOG.atError().setCause(e).log("{}: sending {} broke", migration, vm);
+      fail(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      fail(e);
+      fail("interrupted");
     } finally {
       over.complete(null);
     }
@@ -271,9 +278,9 @@ public final class OutgoingMigration {
     }
   }
 
-  private void fail(Throwable cause) {
+  private void fail(String broken) {
     String given = endReason;
-    String reason = given != null ? given : String.valueOf(cause.getMessage());
+    String reason = given != null ? given : broken;
     failure = reason;
     transfer.abort(reason);
     boolean byOrder = given != null && !deadlinePassed;

@@ -55,8 +55,8 @@ final class HostRoom {
   }
 
   /**
-   * The memory that a guest can have if it is the only one; zero when the file system of their RAM
-   * does not say.
+   * The memory that a guest can have if it is the only one; zero when that is not known and only
+   * then, because zero means without limit.
    */
   ByteSize largestGuest() {
     Path existing = shmDirectory.toAbsolutePath();
@@ -65,7 +65,7 @@ final class HostRoom {
     }
     try {
       long total = Files.getFileStore(existing).getTotalSpace();
-      return new ByteSize(Math.max(0, total - SHM_RESERVE.bytes()));
+      return new ByteSize(total == 0 ? 0 : Math.max(1, total - SHM_RESERVE.bytes()));
     } catch (IOException e) {
       LOG.warn("cannot tell how large {} is: {}", shmDirectory, e.toString());
       return ByteSize.ZERO;

@@ -3,6 +3,7 @@ package io.drover.agent.qemu;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.config.settings.QemuSettings;
+import io.drover.config.units.ArgumentText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -95,8 +96,7 @@ final class QemuCommandLine {
       throws HypervisorException {
     StringBuilder arguments = new StringBuilder(fromImage);
     for (Map.Entry<String, String> argument : new TreeMap<>(spec.arguments()).entrySet()) {
-      if (!argument.getKey().matches("[A-Za-z0-9_.-]+")
-          || !argument.getValue().matches("[^\\s\"\\p{Cntrl}]*")) {
+      if (!ArgumentText.isName(argument.getKey()) || !ArgumentText.isWord(argument.getValue())) {
         throw new HypervisorException(
             HypervisorException.Kind.FAILED,
             "%s: argument \"%s\" cannot stand on a kernel command line: \"%s\""

@@ -145,6 +145,7 @@ public final class QemuHypervisor implements Hypervisor {
           "memory of %s must be a multiple of %d bytes: %d"
               .formatted(spec.vm(), MEMORY_GRANULE, memoryBytes));
     }
+    image.requireArguments(spec);
     if (incoming && !image.isMigratable()) {
       throw new HypervisorException(
           HypervisorException.Kind.INVALID_STATE,

@@ -1,6 +1,8 @@
 package io.drover.agent.qemu;
 
+import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.Hypervisor;
+import io.drover.agent.guest.HypervisorException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -17,6 +19,19 @@ record QemuImage(Hypervisor.Image listing, Boot boot) {
 
     /** Booted from by the firmware. */
     record Disk(Path file) implements Boot {}
+  }
+
+  /**
+   * A disk's system has no command line that could take arguments.
+   *
+   * @throws HypervisorException FAILED
+   */
+  void requireArguments(GuestSpec spec) throws HypervisorException {
+    if (boot instanceof Boot.Disk && !spec.arguments().isEmpty()) {
+      throw new HypervisorException(
+          HypervisorException.Kind.FAILED,
+          "image %s is a disk and has no arguments: %s".formatted(spec.image(), spec.arguments()));
+    }
   }
 
   /** Guests with a disk stay where they are until volumes can move. */

@@ -30,6 +30,9 @@ final class QemuImages {
   private static final long MIB = 1L << 20;
   private static final ImageArguments WORDS = ImageArguments.any(ImageArguments.Others.WORDS);
 
+  /** A disk's system has no command line of ours. */
+  private static final ImageArguments NONE = ImageArguments.any(ImageArguments.Others.NONE);
+
   /** A kernel alone brings its own initramfs, and its settings compiled in. */
   private static final String KERNEL_ARGUMENTS = "console=ttyS0";
 
@@ -144,12 +147,12 @@ final class QemuImages {
     String reason = Format.DISK.matches(file) ? "" : file + " is not " + Format.DISK.description;
     Image listing =
         new Image(
-            name, Files.size(file), sha256(file), DISK_MIN_MEMORY, reason.isEmpty(), reason, WORDS);
+            name, Files.size(file), sha256(file), DISK_MIN_MEMORY, reason.isEmpty(), reason, NONE);
     return new QemuImage(listing, new QemuImage.Boot.Disk(file));
   }
 
   private QemuImage broken(Path entry, String reason) {
-    Image listing = new Image(entry.getFileName().toString(), 0, "", 0, false, reason, WORDS);
+    Image listing = new Image(entry.getFileName().toString(), 0, "", 0, false, reason, NONE);
     return new QemuImage(listing, new QemuImage.Boot.Disk(entry));
   }
 

@@ -250,7 +250,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     if (status.equals(before)) {
       return;
     }
-    boolean onlyReport = before != null && silent(before).equals(silent(status));
+    boolean onlyReport = before != null && withoutReport(before).equals(withoutReport(status));
     long nowNs = System.nanoTime();
     if (onlyReport && nowNs - reportPublishedNs < REPORT_INTERVAL.toNanos() / 2) {
       return;
@@ -260,7 +260,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     send(FromAgent.newBuilder().setGuestChanged(GuestChanged.newBuilder().setGuest(status)));
   }
 
-  private static GuestStatus silent(GuestStatus status) {
+  private static GuestStatus withoutReport(GuestStatus status) {
     return status.toBuilder().clearReport().build();
   }
 
