@@ -92,7 +92,8 @@ final class ImageCalls {
                 : Calls.refused(
                     new Refusal(
                         Refusal.Kind.CONFLICT,
-                        "image \"%s\" is used by %d VMs".formatted(name, uses.size()),
+                        "image \"%s\" is used by %d %s"
+                            .formatted(name, uses.size(), uses.size() == 1 ? "VM" : "VMs"),
                         Map.of(
                             "vms",
                             uses.stream()
