@@ -262,15 +262,4 @@ final class AgentGatewayTest {
       }
     };
   }
-
-  private static final class SilentObserver implements GatewayObserver {
-    @Override
-    public void sessionOpened(HostId host) {}
-
-    @Override
-    public void sessionClosed(HostId host, String reason) {}
-
-    @Override
-    public void sessionRefused(String reason) {}
-  }
 }

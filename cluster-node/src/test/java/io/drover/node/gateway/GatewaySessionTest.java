@@ -150,17 +150,6 @@ final class GatewaySessionTest {
         false);
   }
 
-  private static final class SilentObserver implements GatewayObserver {
-    @Override
-    public void sessionOpened(HostId host) {}
-
-    @Override
-    public void sessionClosed(HostId host, String reason) {}
-
-    @Override
-    public void sessionRefused(String reason) {}
-  }
-
   /** The server's half of a stream that nobody listens to. */
   private static final class Stream extends ServerCallStreamObserver<ToAgent> {
     private volatile boolean completed;
