@@ -184,6 +184,8 @@ final class BadInputTest {
       fleet.post("/v1/migrations/" + migration + ":cancel", "{}");
       fleet.await("/v1/migrations/" + migration, "it is over", m -> m.get("over").asBoolean());
       fleet.await("/v1/vms/" + runs, "it runs on", v -> phase(v).equals("RUNNING"));
+      // The list is behind the entity, and other tests of this class ask it.
+      fleet.await("/v1/migrations?active=true", "none is listed", l -> l.get("items").isEmpty());
     }
   }
 
