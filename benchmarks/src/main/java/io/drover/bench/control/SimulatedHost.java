@@ -246,7 +246,7 @@ final class SimulatedHost implements AutoCloseable {
         case WELCOME -> welcomed.countDown();
         case ORDER -> obey(message.getOrder());
         case REFUSED -> onError(new IllegalStateException(message.getRefused().getReason()));
-        case ENDPOINTS, BODY_NOT_SET -> {} // one node, nothing to choose
+        case ENDPOINTS, LEASE, BODY_NOT_SET -> {} // one node, nothing to choose
       }
     }
 

@@ -207,7 +207,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case REFUSED -> refused(message.getRefused());
       case ORDER -> order(message.getOrder());
       case ENDPOINTS -> endpoints.adopt(message.getEndpoints());
-      case BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
+      case LEASE, BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
     }
   }
 
