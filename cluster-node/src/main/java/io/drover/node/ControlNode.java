@@ -43,6 +43,7 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -159,8 +160,7 @@ public final class ControlNode implements AutoCloseable {
       readiness.met(Condition.CLUSTER);
       new AreaStart(system, routes, node, readiness).begin();
     });
-    cluster.registerOnMemberRemoved(
-        () -> readiness.unmet(Condition.CLUSTER, "not a member any more"));
+    cluster.registerOnMemberRemoved(() -> removed(cluster, readiness));
     if (node.seedNodes().isEmpty()) {
       cluster.join(cluster.selfAddress());
     }
@@ -171,6 +171,16 @@ public final class ControlNode implements AutoCloseable {
         .addKeyValue("cluster", cluster.selfAddress())
         .log("control node listens");
     return new ControlNode(system, database, metrics, readiness, gateway.address(), http);
+  }
+
+  /** Its cells run elsewhere now; what it still writes, the journal refuses. Stopping follows. */
+  private static void removed(Cluster cluster, Readiness readiness) {
+    readiness.unmet(Condition.CLUSTER, "not a member any more");
+    if (cluster.selfMember().status().equals(MemberStatus.down())) {
+      LOG.atError()
+          .addKeyValue("cluster", cluster.selfAddress())
+          .log("control node is ended: the cluster goes on without it");
+    }
   }
 
   /** Whether it takes requests now. */

@@ -37,6 +37,7 @@ public final class DevFleet implements AutoCloseable {
   private static final Duration READY_POLL = Duration.ofMillis(50);
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
+  private static final int EXIT_REMOVED = 3; // as of a node by itself
   private static final String USAGE =
       """
       Usage: drover dev [--data DIR] [--config FILE]
@@ -189,7 +190,7 @@ public final class DevFleet implements AutoCloseable {
   }
 
   /** Runs until SIGTERM. Exits with 1 when it cannot start, with 2 when it was called wrongly. */
-  public static void main(String[] args) throws InterruptedException {
+  public static void main(String[] args) {
     Path data = Path.of(".drover", "dev");
     Optional<Path> file = Optional.empty();
     for (int i = 0; i < args.length; i++) {
@@ -206,11 +207,23 @@ public final class DevFleet implements AutoCloseable {
       }
     }
     DevFleet fleet = startOrFail(data, file);
-    Runtime.getRuntime().addShutdownHook(new Thread(fleet::close, "drover-stop"));
+    Thread stop = new Thread(fleet::close, "drover-stop");
+    Runtime.getRuntime().addShutdownHook(stop);
     System.out.println(
         "drover dev: ready; area north on http://%s, area south on http://%s"
             .formatted(fleet.http().getFirst(), fleet.http().getLast()));
-    Thread.currentThread().join();
+    fleet.awaitEndOfANode();
+    if (!stop.isAlive()) {
+      fail(EXIT_REMOVED, "a control node has ended; start the fleet again");
+    }
+  }
+
+  private void awaitEndOfANode() {
+    CompletableFuture.anyOf(
+            nodes.stream()
+                .map(node -> node.whenStopped().toCompletableFuture())
+                .toArray(CompletableFuture[]::new))
+        .join();
   }
 
   private static DevFleet startOrFail(Path data, Optional<Path> file) {

@@ -11,17 +11,28 @@ import java.util.Optional;
 public final class Main {
   private static final int EXIT_FAILED = 1;
   private static final int EXIT_USAGE = 2;
+
+  /**
+   * Nothing is wrong with this node: its supervisor starts it again, and it joins as a new member.
+   */
+  private static final int EXIT_REMOVED = 3;
+
   private static final String USAGE =
       """
       Usage: drover node [--config FILE] [--insecure-bind]
         --config FILE     settings over the defaults (HOCON, section drover.node)
         --insecure-bind   accept other addresses than loopback: there is no authentication yet
-      Each key may also be given as -Ddrover.node.KEY=VALUE in DROVER_JAVA_OPTS.\
+      Each key may also be given as -Ddrover.node.KEY=VALUE in DROVER_JAVA_OPTS.
+      Exit code: 0 after SIGTERM; 1 it cannot run; 2 called wrongly; 3 the other nodes, or the loss of
+      the database in a moment when it mattered, have ended it: start it again.\
       """;
 
   private Main() {}
 
-  /** Exits with 0 after SIGTERM, 1 when the node cannot run, 2 when it was called wrongly. */
+  /**
+   * Exits with 0 after SIGTERM, 1 when the node cannot run, 2 when it was called wrongly, 3 when it
+   * is no member any more and is to be started again.
+   */
   public static void main(String[] args) {
     Optional<Path> file = Optional.empty();
     for (int i = 0; i < args.length; i++) {
@@ -56,7 +67,7 @@ public final class Main {
       if (!stop.isAlive()) {
         Runtime.getRuntime().removeShutdownHook(stop);
         node.close();
-        fail(EXIT_FAILED, "the cluster has removed this node; start it again");
+        fail(EXIT_REMOVED, "the cluster goes on without this node; start it again");
       }
     } catch (SettingsException e) {
       fail(EXIT_USAGE, String.valueOf(e.getMessage()));

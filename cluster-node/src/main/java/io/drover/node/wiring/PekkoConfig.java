@@ -68,9 +68,11 @@ public final class PekkoConfig {
         values.put("pekko.projection.jdbc.dialect", "postgres-dialect");
       }
     }
-    values.put(slick + "db.url", settings.url());
-    values.put(slick + "db.user", settings.user());
-    values.put(slick + "db.password", settings.password());
+    for (String section : List.of(slick + "db.", "drover-lease.database.")) {
+      values.put(section + "url", settings.url());
+      values.put(section + "user", settings.user());
+      values.put(section + "password", settings.password());
+    }
     for (String size : List.of("numThreads", "maxConnections", "minConnections")) {
       values.put(
           slick + "db." + size, settings.pool()); // Slick wants as many threads as connections
