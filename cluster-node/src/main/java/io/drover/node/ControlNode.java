@@ -12,6 +12,8 @@ import io.drover.config.units.AreaId;
 import io.drover.http.ApiServer;
 import io.drover.node.gateway.AgentGateway;
 import io.drover.node.images.JdbcImageStore;
+import io.drover.node.membership.ClusterJoin;
+import io.drover.node.membership.ClusterRoll;
 import io.drover.node.readside.ReadSide;
 import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.ClusterRoutes;
@@ -43,7 +45,6 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -131,8 +132,9 @@ public final class ControlNode implements AutoCloseable {
       MigrationObserver observer) {
     NodeSettings node = settings.node();
     Readiness readiness = new Readiness();
-    database.watch(readiness);
     Cluster cluster = Cluster.get(Adapter.toClassic(system));
+    ClusterRoll roll = new ClusterRoll(cluster.selfAddress().hostPort());
+    database.watch(readiness, roll);
     ClusterRoutes routes = new ClusterRoutes(system, settings.entities().askTimeout(), metrics);
     ImageStore images = JdbcImageStore.start(system, database.dataSource(), settings.images());
     ControlPlane controlPlane =
@@ -160,10 +162,9 @@ public final class ControlNode implements AutoCloseable {
       readiness.met(Condition.CLUSTER);
       new AreaStart(system, routes, node, readiness).begin();
     });
-    cluster.registerOnMemberRemoved(() -> removed(cluster, readiness));
-    if (node.seedNodes().isEmpty()) {
-      cluster.join(cluster.selfAddress());
-    }
+    cluster.registerOnMemberRemoved(
+        () -> readiness.unmet(Condition.CLUSTER, "not a member any more"));
+    ClusterJoin.begin(cluster, roll, database.dataSource(), PekkoConfig.seedNodes(node));
     LOG.atInfo()
         .addKeyValue("node", node.name())
         .addKeyValue("http", http)
@@ -171,16 +172,6 @@ public final class ControlNode implements AutoCloseable {
         .addKeyValue("cluster", cluster.selfAddress())
         .log("control node listens");
     return new ControlNode(system, database, metrics, readiness, gateway.address(), http);
-  }
-
-  /** Its cells run elsewhere now; what it still writes, the journal refuses. Stopping follows. */
-  private static void removed(Cluster cluster, Readiness readiness) {
-    readiness.unmet(Condition.CLUSTER, "not a member any more");
-    if (cluster.selfMember().status().equals(MemberStatus.down())) {
-      LOG.atError()
-          .addKeyValue("cluster", cluster.selfAddress())
-          .log("control node is ended: the cluster goes on without it");
-    }
   }
 
   /** Whether it takes requests now. */

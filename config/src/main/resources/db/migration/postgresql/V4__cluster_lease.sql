@@ -6,3 +6,9 @@ CREATE TABLE cluster_lease (
   fencing BIGINT NOT NULL, -- one more each time it is taken, for ever
   expires_at TIMESTAMP(6) WITH TIME ZONE NOT NULL
 );
+
+-- Nodes that are members now. Whoever starts joins them, rather than taking itself for the first.
+CREATE TABLE cluster_roll (
+  address VARCHAR(255) PRIMARY KEY,
+  expires_at TIMESTAMP(6) WITH TIME ZONE NOT NULL
+);

@@ -3,6 +3,7 @@ package io.drover.node.wiring;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.drover.config.settings.DatabaseSettings;
+import io.drover.node.membership.ClusterRoll;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -52,9 +53,9 @@ public final class Database implements AutoCloseable {
     return pool;
   }
 
-  /** Keeps the node's readiness true to whether the database answers. Once. */
-  public void watch(Readiness readiness) {
-    watch = DatabaseWatch.start(settings, readiness);
+  /** Keeps the node's readiness true to whether the database answers, and it on the roll. Once. */
+  public void watch(Readiness readiness, ClusterRoll roll) {
+    watch = DatabaseWatch.start(settings, readiness, roll);
   }
 
   @Override

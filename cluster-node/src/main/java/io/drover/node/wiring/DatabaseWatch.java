@@ -1,6 +1,7 @@
 package io.drover.node.wiring;
 
 import io.drover.config.settings.DatabaseSettings;
+import io.drover.node.membership.ClusterRoll;
 import io.drover.node.wiring.Readiness.Condition;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether the journal's database answers, on a connection and a thread of its own: pools that are
  * exhausted say nothing about the database. A node without it acknowledges nothing, so it is not
- * ready until it answers again.
+ * ready until it answers again. On the same occasion the node signs the roll of members.
  */
 final class DatabaseWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DatabaseWatch.class);
@@ -29,20 +30,22 @@ final class DatabaseWatch implements AutoCloseable {
 
   private final DatabaseSettings settings;
   private final Readiness readiness;
+  private final ClusterRoll roll;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("drover-database-watch").factory());
   private @Nullable Connection connection; // of that thread
   private boolean lost; // of that thread
 
-  private DatabaseWatch(DatabaseSettings settings, Readiness readiness) {
+  private DatabaseWatch(DatabaseSettings settings, Readiness readiness, ClusterRoll roll) {
     this.settings = settings;
     this.readiness = readiness;
+    this.roll = roll;
   }
 
   /** Of a database that was just opened: it is met from now on, until it does not answer. */
-  static DatabaseWatch start(DatabaseSettings settings, Readiness readiness) {
-    DatabaseWatch watch = new DatabaseWatch(settings, readiness);
+  static DatabaseWatch start(DatabaseSettings settings, Readiness readiness, ClusterRoll roll) {
+    DatabaseWatch watch = new DatabaseWatch(settings, readiness, roll);
     readiness.met(Condition.DATABASE);
     var _ =
         watch.thread.scheduleWithFixedDelay(
@@ -78,6 +81,19 @@ final class DatabaseWatch implements AutoCloseable {
     if (!open.isValid((int) ANSWER_LIMIT.toSeconds())) {
       throw new SQLException("no answer within " + ANSWER_LIMIT.toSeconds() + " s");
     }
+    roll.sign(open);
+  }
+
+  private void strikeOff() {
+    Connection open = connection;
+    if (open != null) {
+      try {
+        roll.strikeOff(open);
+      } catch (SQLException | RuntimeException e) { // of a driver
+        LOG.atDebug().setCause(e).log("still on the roll for a moment");
+      }
+    }
+    disconnect();
   }
 
   private void disconnect() {
@@ -96,7 +112,7 @@ final class DatabaseWatch implements AutoCloseable {
   @Override
   public synchronized void close() {
     if (!thread.isShutdown()) {
-      thread.execute(this::disconnect);
+      thread.execute(this::strikeOff);
       thread.shutdown();
     }
   }

@@ -11,6 +11,7 @@ import io.drover.node.sharding.ClusterNodes;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.pekko.actor.Address;
 
 /** The configuration of a node's actor system: {@code drover-pekko.conf} under its settings. */
 public final class PekkoConfig {
@@ -34,9 +35,6 @@ public final class PekkoConfig {
     values.put(
         "pekko.cluster.roles",
         List.of(CellAllocation.roleOf(settings.area()), ClusterNodes.roleOf(settings.name())));
-    values.put(
-        "pekko.cluster.seed-nodes",
-        settings.seedNodes().stream().map(PekkoConfig::seedNode).toList());
     values.putAll(database(settings.database()));
     return ConfigFactory.parseMap(values, "settings of node " + settings.name())
         .withFallback(
@@ -48,8 +46,13 @@ public final class PekkoConfig {
         .resolve();
   }
 
-  private static String seedNode(BindAddress address) {
-    return "pekko://" + SYSTEM_NAME + "@" + address;
+  /** Who may be asked to let this node in. */
+  public static List<Address> seedNodes(NodeSettings settings) {
+    return settings.seedNodes().stream().map(PekkoConfig::address).toList();
+  }
+
+  private static Address address(BindAddress node) {
+    return new Address("pekko", SYSTEM_NAME, node.host(), node.port());
   }
 
   private static Map<String, Object> database(DatabaseSettings settings) {

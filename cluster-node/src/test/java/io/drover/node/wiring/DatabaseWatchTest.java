@@ -8,6 +8,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.drover.config.settings.DatabaseSettings;
 import io.drover.config.settings.DatabaseSettings.Kind;
 import io.drover.node.TestDatabase;
+import io.drover.node.membership.ClusterRoll;
 import io.drover.node.wiring.Readiness.Condition;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -35,7 +36,7 @@ final class DatabaseWatchTest {
     logger.setAdditive(false);
     logger.addAppender(log);
     log.start();
-    try (DatabaseWatch _ = DatabaseWatch.start(settings, readiness)) {
+    try (DatabaseWatch _ = DatabaseWatch.start(settings, readiness, new ClusterRoll("n1"))) {
       TestDatabase.refuseConnections(settings, true);
       Awaitility.await().atMost(LIMIT).until(() -> !readiness.isReady());
       assertThat(readiness.firstMissing().orElseThrow())
