@@ -26,6 +26,11 @@ public final class RecordingRoutes implements Routes {
     throw new AssertionError("entities do not ask");
   }
 
+  /** Everything, oldest first. */
+  public List<Sent> all() {
+    return List.copyOf(sent);
+  }
+
   public void clear() {
     sent.clear();
   }

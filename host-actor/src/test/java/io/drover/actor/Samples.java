@@ -9,6 +9,7 @@ import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.ImageArguments;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
@@ -48,6 +49,13 @@ public final class Samples {
   public static EntitySettings settings() {
     return EntitySettings.from(
         ConfigFactory.parseString("drover.entities.order-retry = 100ms")
+            .withFallback(SettingsFile.load(Optional.empty())));
+  }
+
+  /** As shipped, but looked at often. */
+  public static MoveSettings moves() {
+    return MoveSettings.from(
+        ConfigFactory.parseString("drover.moves.check-interval = 20ms")
             .withFallback(SettingsFile.load(Optional.empty())));
   }
 

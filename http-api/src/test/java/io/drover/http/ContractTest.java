@@ -3,6 +3,7 @@ package io.drover.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.actor.api.DrainView;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
@@ -54,6 +55,8 @@ class ContractTest {
     assertThat(enumOf("VmPhase")).isEqualTo(names(VmView.Phase.values()));
     assertThat(enumOf("Vm/properties/desired")).isEqualTo(names(VmView.PowerState.values()));
     assertThat(enumOf("MigrationPhase")).isEqualTo(names(MigrationView.Phase.values()));
+    assertThat(enumOf("DrainPhase")).isEqualTo(names(DrainView.Phase.values()));
+    assertThat(enumOf("DrainedVm/properties/status")).isEqualTo(names(DrainView.Status.values()));
     assertThat(enumOf("Host/properties/state")).isEqualTo(names(HostView.State.values()));
     assertThat(enumOf("Operation/properties/status"))
         .isEqualTo(names(OperationView.Status.values()));

@@ -10,6 +10,7 @@ import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.DrainView;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.HostView;
@@ -48,6 +49,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
 
   private final Map<String, VmView> vms = new TreeMap<>();
   private final Map<String, HostView> hosts = new TreeMap<>();
+  private final Map<String, DrainView> drains = new TreeMap<>();
   private final Map<String, MigrationView> migrations = new TreeMap<>();
   private final Map<String, OperationView> operations = new TreeMap<>();
   private final Map<String, VmId> idempotent = new TreeMap<>();
@@ -225,6 +227,36 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   @Override
   public CompletionStage<HostView> uncordon(HostId host, Terms terms) {
     return answer(() -> recordCordon(host, false, terms));
+  }
+
+  @Override
+  public CompletionStage<OperationView> drain(HostId host, Terms terms) {
+    return answer(() -> {
+      recordCordon(host, true, terms);
+      drains.put(host.text(), Samples.drain(host, DrainView.Phase.DRAINING));
+      return recordDrain(host);
+    });
+  }
+
+  @Override
+  public CompletionStage<OperationView> abortDrain(HostId host, Terms terms) {
+    return answer(() -> {
+      require(found(hosts, host.text()).version(), host.text(), terms);
+      found(drains, host.text());
+      drains.put(host.text(), Samples.drain(host, DrainView.Phase.ABORTING));
+      return recordDrain(host);
+    });
+  }
+
+  private OperationView recordDrain(HostId host) {
+    OperationView operation = found(drains, host.text()).asOperation();
+    operations.put(operation.id(), operation);
+    return operation;
+  }
+
+  @Override
+  public CompletionStage<DrainView> drainOf(HostId host) {
+    return answer(() -> found(drains, host.text()));
   }
 
   private HostView recordCordon(HostId host, boolean cordoned, Terms terms) {

@@ -83,7 +83,9 @@ class ResourcesTest {
             vm + ":migrate",
             migration + ":cancel",
             host + ":cordon",
-            host + ":uncordon")) {
+            host + ":uncordon",
+            host + ":drain",
+            host + ":drain-abort")) {
       String version = api.get(path.replaceAll(":.*", "")).text("version");
       api.post(path, "{}", "Idempotency-Key", path, "If-Match", "\"" + version + "\"");
 
@@ -93,6 +95,23 @@ class ResourcesTest {
     }
     api.send("DELETE", vm, "", "Idempotency-Key", "gone");
     assertThat(api.fleet.lastTerms.idempotencyKey()).contains("gone");
+  }
+
+  @Test
+  void shouldShowADrainVmByVmAndItsOperation() {
+    String host = "/v1/hosts/" + Samples.H2;
+    assertThat(api.get(host + "/drain").status()).isEqualTo(404);
+
+    Answer accepted = api.post(host + ":drain", "");
+
+    assertThat(accepted.status()).isEqualTo(202);
+    assertThat(accepted.header("Location")).isEqualTo("/v1/operations/" + accepted.text("id"));
+    assertThat(api.get(accepted.header("Location")).text("kind")).isEqualTo("drain");
+    Answer shown = api.get(host + "/drain");
+    assertThat(shown.text("phase")).isEqualTo("DRAINING");
+    assertThat(shown.text("vms/1/reason")).isEqualTo("no host of area north can take it");
+    assertThat(api.post(host + ":drain-abort", "").text("id")).isEqualTo(accepted.text("id"));
+    assertThat(api.get(host + "/drain").text("phase")).isEqualTo("ABORTING");
   }
 
   @Test

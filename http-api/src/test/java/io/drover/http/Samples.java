@@ -7,6 +7,7 @@ import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.AreaView.CellView;
 import io.drover.actor.api.ControlPlane.NewVm;
+import io.drover.actor.api.DrainView;
 import io.drover.actor.api.FleetViews.Page;
 import io.drover.actor.api.FleetViews.PageRequest;
 import io.drover.actor.api.HostView;
@@ -24,6 +25,7 @@ import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
+import io.drover.config.units.OperationId;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
@@ -85,6 +87,36 @@ final class Samples {
         List.of(
             new HostReason(H1.text(), "memory: 1 GiB free"),
             new HostReason(H2.text(), "cordoned")));
+  }
+
+  static DrainView drain(HostId host, DrainView.Phase phase) {
+    return new DrainView(
+        host,
+        new OperationId(host.cell(), "01k0000000000000000000000d"),
+        7,
+        phase,
+        "0 moved, 1 moving, 1 waiting, 0 stay",
+        NOW,
+        Optional.empty(),
+        List.of(
+            new DrainView.VmMove(
+                VmId.parse("vm-north-01-01k0000000000000000000000a"),
+                DrainView.Status.MOVING,
+                1,
+                Optional.of(MigrationId.parse("mig-north-01-01k0000000000000000000000m")),
+                Optional.of(H2),
+                "round 1",
+                NOW,
+                ""),
+            new DrainView.VmMove(
+                VmId.parse("vm-north-01-01k0000000000000000000000b"),
+                DrainView.Status.WAITING,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                "no host of area north can take it",
+                NOW,
+                "tried again at 2026-11-22T21:00:20Z")));
   }
 
   static MigrationView migration(MigrationId id, VmId vm, MigrationView.Phase phase) {

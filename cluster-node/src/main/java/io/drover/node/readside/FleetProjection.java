@@ -6,6 +6,7 @@ import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
+import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostFold;
 import io.drover.actor.migration.Migration;
@@ -88,6 +89,9 @@ final class FleetProjection
                 .view(id, envelope.sequenceNr(), migrations.apply(id, envelope.sequenceNr(), e))
                 .map(OperationView::of)
                 .ifPresent(operation -> operations.put(operation.id(), operation));
+        case Drain.Event e ->
+            Drain.operationAfter(e)
+                .ifPresent(operation -> operations.put(operation.id(), operation));
         case Area.Event _ -> {} // areas are few: lists ask them
         default -> throw new IllegalStateException("no view for " + envelope.event());
       }
@@ -155,6 +159,7 @@ final class FleetProjection
       case Host.Event e -> e.at();
       case Area.Event e -> e.at();
       case Migration.Event e -> e.at();
+      case Drain.Event e -> e.at();
       default -> throw new IllegalStateException("no time of " + event);
     };
   }

@@ -5,6 +5,7 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.area.Area;
+import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.migration.MigrationObserver;
@@ -80,7 +81,8 @@ public final class FleetEntities {
             Area.create(new AreaId(entity.getEntityId()), persistenceId(entity), limits, clock));
     region(
         Scheduler.TYPE_KEY,
-        entity -> Scheduler.create(new AreaId(entity.getEntityId()), routes, limits));
+        entity ->
+            Scheduler.create(new AreaId(entity.getEntityId()), routes, limits, settings.moves()));
     region(
         Host.TYPE_KEY,
         entity ->
@@ -104,12 +106,25 @@ public final class FleetEntities {
     answeringRegion(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
     answeringRegion(
         KeyedRequest.TYPE_KEY, entity -> KeyedRequest.create(persistenceId(entity), clock));
+    rememberedRegion(Migration.TYPE_KEY, this::migration);
+    Drain.Ports drains = new Drain.Ports(routes, settings.moves(), limits, clock);
+    rememberedRegion(
+        Drain.TYPE_KEY,
+        entity ->
+            resting(
+                entity,
+                rest ->
+                    Drain.create(
+                        HostId.parse(entity.getEntityId()), persistenceId(entity), drains, rest)));
+  }
+
+  /** What is in flight goes on by itself after a restart of all nodes. */
+  private <C> void rememberedRegion(
+      EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
     ClusterSharding.get(system)
         .init(
-            entity(Migration.TYPE_KEY, this::migration)
-                .withSettings(
-                    // whatever is in flight goes on by itself after a restart of all nodes
-                    ClusterShardingSettings.create(system).withRememberEntities(true)));
+            entity(type, behavior)
+                .withSettings(ClusterShardingSettings.create(system).withRememberEntities(true)));
   }
 
   private Behavior<Migration.Command> migration(EntityContext<Migration.Command> entity) {

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.ImageSettings;
 import io.drover.config.settings.MigrationSettings;
+import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.NodeSettings;
 
 /** All settings of a control node. */
@@ -11,6 +12,7 @@ public record FleetSettings(
     NodeSettings node,
     EntitySettings entities,
     MigrationSettings migrations,
+    MoveSettings moves,
     ImageSettings images) {
   /**
    * Reads them.
@@ -22,6 +24,7 @@ public record FleetSettings(
         NodeSettings.from(root),
         EntitySettings.from(root),
         MigrationSettings.from(root),
+        MoveSettings.from(root),
         ImageSettings.from(root));
   }
 }

@@ -2,6 +2,9 @@ package io.drover.config.units;
 
 /** A virtual machine; it keeps its home cell for life. */
 public record VmId(CellId cell, String tail) implements EntityId {
+  /** How every one begins. */
+  public static final String PREFIX = "vm-";
+
   private static final IdForm FORM = new IdForm("vm", IdForm.ULID);
 
   public VmId {

@@ -34,7 +34,8 @@ class SettingsRulesTest {
     "drover.agent.name, No",
     "drover.migration.max-rounds, 1",
     "drover.migration.recheck-limit, -1",
-    "drover.entities.snapshot-every, 0"
+    "drover.entities.snapshot-every, 0",
+    "drover.moves.per-area, 0"
   })
   void shouldNameTheKeyWhoseValueIsOutOfBounds(String key, String value) {
     assertRefused(key, value);
@@ -55,6 +56,7 @@ class SettingsRulesTest {
     TransferSettings.from(config);
     EntitySettings.from(config);
     MigrationSettings.from(config);
+    MoveSettings.from(config);
     ImageSettings.from(config);
   }
 }

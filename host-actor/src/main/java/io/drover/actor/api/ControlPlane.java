@@ -60,6 +60,18 @@ public interface ControlPlane {
 
   CompletionStage<HostView> uncordon(HostId host, Terms terms);
 
+  /**
+   * Cordons the host and moves everything off it, within the budget of moves. While one is under
+   * way, that one is answered. Refused when the host's agent is not connected.
+   */
+  CompletionStage<OperationView> drain(HostId host, Terms terms);
+
+  /** Starts no more migrations, and cancels its own that have not switched over. */
+  CompletionStage<OperationView> abortDrain(HostId host, Terms terms);
+
+  /** The drain of the host that is under way, or the last one. */
+  CompletionStage<DrainView> drainOf(HostId host);
+
   CompletionStage<AreaView> area(AreaId area);
 
   /** Deletes an image that came through the API; refused while VMs use it, naming them. */

@@ -3,6 +3,7 @@ package io.drover.actor.host;
 import io.drover.actor.api.HostView;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 
 /** A host as others see it: what is journaled, and what its agent said since. Pure. */
 final class HostViews {
@@ -19,7 +20,11 @@ final class HostViews {
         state.facts().claimed(),
         state.facts().capabilities().hypervisors(),
         state.facts().capabilities().images(),
-        state.facts().capabilities().labels());
+        state.facts().capabilities().labels(),
+        state.facts().claims().stream()
+            .map(HostView.Claim::owner)
+            .filter(owner -> owner.startsWith(MigrationId.PREFIX))
+            .toList());
   }
 
   /** As the API shows it. */

@@ -2,12 +2,11 @@ package io.drover.actor.placement;
 
 import io.drover.actor.host.HostOffer;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 import io.drover.config.units.Resources;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What every host of an area has to give, minus what is being claimed right now: claims under way
@@ -43,26 +42,14 @@ final class Inventory {
 
   /** As things stand with every claim under way. */
   List<HostOffer> offers() {
-    Map<HostId, Resources> reserved = new HashMap<>();
-    reservations.values().forEach(r -> reserved.merge(r.host(), r.resources(), Resources::plus));
-    List<HostOffer> all = new ArrayList<>(offers.size());
-    offers.values().forEach(o -> all.add(less(o, Optional.ofNullable(reserved.get(o.host())))));
-    return all;
-  }
-
-  private static HostOffer less(HostOffer offer, Optional<Resources> reserved) {
-    return reserved
-        .map(r ->
-            new HostOffer(
-                offer.host(),
-                offer.version(),
-                offer.connected(),
-                offer.cordoned(),
-                offer.capacity(),
-                offer.claimed().plus(r),
-                offer.hypervisors(),
-                offer.images(),
-                offer.labels()))
-        .orElse(offer);
+    Map<HostId, HostOffer> all = new HashMap<>(offers);
+    reservations.forEach((owner, r) ->
+        all.computeIfPresent(
+            r.host(),
+            (_, offer) ->
+                offer.plus(
+                    r.resources(),
+                    owner.startsWith(MigrationId.PREFIX) ? List.of(owner) : List.of())));
+    return List.copyOf(all.values());
   }
 }

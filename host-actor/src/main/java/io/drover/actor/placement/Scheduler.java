@@ -7,6 +7,7 @@ import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.host.HostOffer;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.MoveSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
@@ -29,8 +30,9 @@ public final class Scheduler {
   private Scheduler() {}
 
   /** The actor. */
-  public static Behavior<Command> create(AreaId area, Routes routes, EntitySettings settings) {
-    return SchedulerBehavior.create(area, routes, settings);
+  public static Behavior<Command> create(
+      AreaId area, Routes routes, EntitySettings settings, MoveSettings budget) {
+    return SchedulerBehavior.create(area, routes, settings, budget);
   }
 
   /** What may be asked of a scheduler. */

@@ -11,6 +11,7 @@ import io.drover.actor.host.HostOffer;
 import io.drover.actor.placement.Scheduler.Command;
 import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.MoveSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
@@ -34,9 +35,6 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /** How a {@link Scheduler} works. */
 final class SchedulerBehavior extends AbstractBehavior<Command> {
-  /** Hosts that may refuse a claim before the request is refused (Nova's number). */
-  static final int CLAIM_LIMIT = 3;
-
   /** Requests that wait until the inventory is there. */
   static final int WAITING_LIMIT = 1000;
 
@@ -66,6 +64,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
 
   private final AreaId area;
   private final Routes routes;
+  private final MoveSettings budget;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Area.Reply> areaReplies;
   private final ActorRef<ClaimReply> claimReplies;
@@ -76,21 +75,24 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private boolean listed;
   private boolean ready;
 
-  static Behavior<Command> create(AreaId area, Routes routes, EntitySettings settings) {
+  static Behavior<Command> create(
+      AreaId area, Routes routes, EntitySettings settings, MoveSettings budget) {
     return Behaviors.setup(context ->
         Behaviors.withTimers(
-            timers -> new SchedulerBehavior(area, routes, settings, context, timers)));
+            timers -> new SchedulerBehavior(area, routes, settings, budget, context, timers)));
   }
 
   private SchedulerBehavior(
       AreaId area,
       Routes routes,
       EntitySettings settings,
+      MoveSettings budget,
       ActorContext<Command> context,
       TimerScheduler<Command> timers) {
     super(context);
     this.area = area;
     this.routes = routes;
+    this.budget = budget;
     this.timers = timers;
     this.areaReplies = context.messageAdapter(Area.Reply.class, Internal.AreaAnswered::new);
     this.claimReplies = context.messageAdapter(ClaimReply.class, Internal.ClaimAnswered::new);
@@ -216,18 +218,21 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       PlacementRequest request,
       Map<HostId, String> conflicts,
       ActorRef<Placement> replyTo) {
-    List<HostOffer> offers = inventory.offers();
-    Optional<HostId> next =
-        PlacementEngine.rank(request, offers).stream()
-            .filter(h -> !conflicts.containsKey(h))
-            .findFirst();
-    if (next.isEmpty() || conflicts.size() >= CLAIM_LIMIT) {
-      attempts.remove(owner);
-      Refusal refusal = PlacementEngine.refusal(area, request, offers, conflicts);
-      replyTo.tell(new Placement.Refused(Optional.of(owner), refusal));
-      return;
+    switch (NextHost.of(area, owner, request, inventory.offers(), conflicts, budget)) {
+      case NextHost.None none -> {
+        attempts.remove(owner);
+        replyTo.tell(new Placement.Refused(Optional.of(owner), none.refusal()));
+      }
+      case NextHost.Ask next -> ask(next.host(), owner, request, conflicts, replyTo);
     }
-    HostId host = next.get();
+  }
+
+  private void ask(
+      HostId host,
+      EntityId owner,
+      PlacementRequest request,
+      Map<HostId, String> conflicts,
+      ActorRef<Placement> replyTo) {
     attempts.put(owner, new Attempt(owner, request, host, conflicts, replyTo));
     GuestSpec spec = request.spec();
     inventory.reserve(owner.text(), host, spec.resources());

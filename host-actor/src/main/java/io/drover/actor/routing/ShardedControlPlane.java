@@ -5,6 +5,7 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.DrainView;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.MigrationView;
@@ -14,6 +15,7 @@ import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
 import io.drover.actor.operation.KeyedRequest.Outcome;
+import io.drover.actor.operation.Operation;
 import io.drover.actor.vm.Vm;
 import io.drover.actor.vm.Vm.Work;
 import io.drover.config.units.AreaId;
@@ -52,6 +54,7 @@ public final class ShardedControlPlane implements ControlPlane {
   private final OnceCalls once;
   private final VmCalls vms;
   private final MigrationCalls migrations;
+  private final DrainCalls drains;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
   /**
@@ -69,6 +72,7 @@ public final class ShardedControlPlane implements ControlPlane {
     this.once = new OnceCalls(routes);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
+    this.drains = new DrainCalls(routes, ids, once);
   }
 
   @Override
@@ -142,7 +146,16 @@ public final class ShardedControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<OperationView> operation(OperationId operation) {
-    return vms.operation(operation);
+    CompletionStage<Operation.Subject> found =
+        routes.ask(Operation.TYPE_KEY, operation.text(), Operation.Command.Find::new);
+    return Calls.read(found, "operation " + operation)
+        .thenCompose(subject ->
+            subject
+                .vm()
+                .map(vm -> vms.operation(vm, operation))
+                .or(() -> subject.host().map(host -> drains.operation(host, operation)))
+                .orElseGet(
+                    () -> Calls.refused(Refusal.Kind.NOT_FOUND, "no operation " + operation)));
   }
 
   @Override
@@ -185,6 +198,21 @@ public final class ShardedControlPlane implements ControlPlane {
   @Override
   public CompletionStage<HostView> uncordon(HostId host, Terms terms) {
     return change(host, "uncordon", Host.Command.Uncordon::new, terms);
+  }
+
+  @Override
+  public CompletionStage<OperationView> drain(HostId host, Terms terms) {
+    return host(host).thenCompose(view -> drains.start(view, terms));
+  }
+
+  @Override
+  public CompletionStage<OperationView> abortDrain(HostId host, Terms terms) {
+    return drains.abort(host, terms);
+  }
+
+  @Override
+  public CompletionStage<DrainView> drainOf(HostId host) {
+    return drains.look(host);
   }
 
   private CompletionStage<HostView> change(

@@ -88,19 +88,10 @@ final class VmCalls {
         : change;
   }
 
-  CompletionStage<OperationView> operation(OperationId operation) {
-    CompletionStage<Operation.Subject> found =
-        routes.ask(Operation.TYPE_KEY, operation.text(), Operation.Command.Find::new);
-    return Calls.read(found, "operation " + operation)
-        .thenCompose(subject ->
-            subject
-                .vm()
-                .map(vm ->
-                    Calls.read(
-                        askVm(vm, replyTo -> new Vm.Request.GetOperation(operation, replyTo)),
-                        "operation " + operation))
-                .orElseGet(
-                    () -> Calls.refused(Refusal.Kind.NOT_FOUND, "no operation " + operation)))
+  CompletionStage<OperationView> operation(VmId vm, OperationId operation) {
+    return Calls.read(
+            askVm(vm, replyTo -> new Vm.Request.GetOperation(operation, replyTo)),
+            "operation " + operation)
         .thenCompose(VmAnswers::accepted);
   }
 

@@ -1,6 +1,7 @@
 package io.drover.actor.routing;
 
 import static io.drover.actor.Samples.NOW;
+import static io.drover.actor.Samples.moves;
 import static io.drover.actor.Samples.settings;
 
 import com.typesafe.config.ConfigFactory;
@@ -12,6 +13,7 @@ import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
+import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.operation.KeyedRequest;
@@ -194,7 +196,7 @@ final class LocalFleet implements Routes, AutoCloseable {
   private Behavior<?> behavior(EntityTypeKey<?> type, String id, PersistenceId persistenceId) {
     return switch (type.name()) {
       case "area" -> Area.create(new AreaId(id), persistenceId, settings(), now::get);
-      case "scheduler" -> Scheduler.create(new AreaId(id), this, settings());
+      case "scheduler" -> Scheduler.create(new AreaId(id), this, settings(), moves());
       case "host" ->
           Host.create(
               HostId.parse(id),
@@ -206,6 +208,12 @@ final class LocalFleet implements Routes, AutoCloseable {
               VmId.parse(id),
               persistenceId,
               new Vm.Ports(this, peers, settings(), now::get, Ids.random()),
+              () -> {});
+      case "drain" ->
+          Drain.create(
+              HostId.parse(id),
+              persistenceId,
+              new Drain.Ports(this, moves(), settings(), now::get),
               () -> {});
       case "operation" -> Operation.create(persistenceId, now::get);
       case "keyed-request" -> KeyedRequest.create(persistenceId, now::get);

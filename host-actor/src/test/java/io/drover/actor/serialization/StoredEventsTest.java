@@ -17,8 +17,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.drover.actor.api.DrainView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.area.Area;
+import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.actor.operation.KeyedRequest;
@@ -66,6 +68,20 @@ class StoredEventsTest {
         new Area.Event.AreaDefined(NORTH, 8, NOW),
         new Area.Event.HostJoined(H1, NOW),
         new Operation.Event.OperationOpened(VM, NOW),
+        new Operation.Event.DrainOpened(H1, NOW),
+        new Drain.Event.DrainStarted(H1, OP1, NOW),
+        new Drain.Event.HostCordoned(NOW),
+        new Drain.Event.MoveStarted(VM, M1, 1, 7, NOW),
+        new Drain.Event.MoveEnded(VM, M1, Optional.of(H2), "completed", false, NOW),
+        new Drain.Event.AbortStarted("aborted by request", NOW),
+        new Drain.Event.DrainEnded(
+            H1,
+            OP1,
+            NOW,
+            DrainView.Phase.INCOMPLETE,
+            "1 VMs stay",
+            List.of(new Drain.VmLeft(VM, "no target")),
+            NOW),
         new KeyedRequest.Event.RequestBegun("digest", NOW),
         new KeyedRequest.Event.RequestAnswered(
             new KeyedRequest.Outcome.OfOperation(
@@ -111,6 +127,7 @@ class StoredEventsTest {
                 Host.Event.class,
                 Vm.Event.class,
                 Operation.Event.class,
+                Drain.Event.class,
                 KeyedRequest.Event.class)
             .flatMap(root -> MachineCoverage.membersOf(root).stream())
             .toList();

@@ -4,13 +4,16 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.HostView;
+import io.drover.actor.api.OperationView;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.http.exchange.Call;
 import io.drover.http.exchange.Endpoint;
 import io.drover.http.exchange.Reply;
+import io.drover.http.model.DrainJson;
 import io.drover.http.model.HostJson;
 import io.drover.http.model.NothingJson;
+import io.drover.http.model.OperationJson;
 import io.drover.http.model.PageJson;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +36,11 @@ public final class HostRoutes {
         Endpoint.get("/v1/hosts", this::list, "area", "limit", "cursor"),
         Endpoint.get("/v1/hosts/{host}", call -> answer(call, controlPlane::host)),
         Endpoint.post("/v1/hosts/{host}:cordon", call -> change(call, controlPlane::cordon)),
-        Endpoint.post("/v1/hosts/{host}:uncordon", call -> change(call, controlPlane::uncordon)));
+        Endpoint.post("/v1/hosts/{host}:uncordon", call -> change(call, controlPlane::uncordon)),
+        Endpoint.post("/v1/hosts/{host}:drain", call -> operate(call, controlPlane::drain)),
+        Endpoint.post(
+            "/v1/hosts/{host}:drain-abort", call -> operate(call, controlPlane::abortDrain)),
+        Endpoint.get("/v1/hosts/{host}/drain", this::showDrain));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -47,6 +54,21 @@ public final class HostRoutes {
     call.body(NothingJson.class, NothingJson.NOTHING);
     Terms terms = call.terms();
     return answer(call, host -> change.apply(host, terms));
+  }
+
+  private static CompletionStage<HttpResponse> operate(
+      Call call, BiFunction<HostId, Terms, CompletionStage<OperationView>> change) {
+    HostId host = call.id("host", HostId::parse);
+    call.body(NothingJson.class, NothingJson.NOTHING);
+    return change
+        .apply(host, call.terms())
+        .thenApply(operation -> Reply.accepted(operation.id(), OperationJson.from(operation)));
+  }
+
+  private CompletionStage<HttpResponse> showDrain(Call call) {
+    return controlPlane
+        .drainOf(call.id("host", HostId::parse))
+        .thenApply(drain -> Reply.ok(DrainJson.from(drain)));
   }
 
   private static CompletionStage<HttpResponse> answer(
