@@ -27,6 +27,20 @@ class ActionsTest extends CommandRun {
   }
 
   @Test
+  void shouldDrainAHostAndAbortThat() {
+    server
+        .on("POST /v1/hosts/host-north-06-h2:drain", 202, "operation-drain")
+        .on("POST /v1/hosts/host-north-06-h2:drain-abort", 202, "operation-drain");
+
+    assertThat(drover("host", "drain", "h2")).isZero();
+    assertThat(drover("host", "drain", "h2", "--abort")).isZero();
+
+    String line =
+        "op-north-06-01kb0000000000000000000060  drain host-north-06-h2  RUNNING: the host is being cordoned\n";
+    assertThat(out()).isEqualTo(line + line);
+  }
+
+  @Test
   void shouldUploadAnImageWithItsDigest(@TempDir Path folder) throws IOException {
     server.on("POST /v1/images?name=mine", 201, "image");
     Path file = Files.writeString(folder.resolve("mine.wasm"), "abc");

@@ -50,6 +50,40 @@ class FollowingTest extends CommandRun {
   }
 
   @Test
+  void shouldWatchADrainAndNameEveryVm() {
+    String drain = "GET /v1/hosts/host-north-06-h2/drain";
+    server
+        .on("POST /v1/hosts/host-north-06-h2:drain", 202, "operation-drain")
+        .on(drain, 200, "drain-moving")
+        .on(drain, 200, "drain-completed");
+
+    assertThat(drover("host", "drain", "h2", "--watch")).isZero();
+
+    assertGolden("drain-progress", err());
+    assertGolden("drain-completed", out());
+  }
+
+  @Test
+  void shouldFailWhenTheWatchedDrainLeavesVms() {
+    server
+        .on("POST /v1/hosts/host-north-06-h2:drain", 202, "operation-drain")
+        .on("GET /v1/hosts/host-north-06-h2/drain", 200, "drain-incomplete");
+
+    assertThat(drover("host", "drain", "h2", "--watch")).isEqualTo(1);
+
+    assertGolden("drain-incomplete", out());
+  }
+
+  @Test
+  void shouldSayWhyAVmIsNotMovedYet() {
+    server.on("GET /v1/hosts/host-north-06-h2/drain", 200, "drain-moving");
+
+    assertThat(drover("host", "drain-status", "h2")).isZero();
+
+    assertGolden("drain-moving", out());
+  }
+
+  @Test
   void shouldCountOneRoundAsOne() {
     server.on("GET /v1/migrations/" + MIGRATION, 200, "migration-pre-copy");
 

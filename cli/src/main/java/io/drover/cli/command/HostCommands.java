@@ -88,6 +88,29 @@ final class HostCommands {
     return change(host, "uncordon");
   }
 
+  @Command(
+      description = {
+        "Move every VM off a host.",
+        "Cordons it. Without options it returns at once; the drain goes on by itself."
+      })
+  int drain(
+      @Parameters(paramLabel = HOST) String host,
+      @Option(names = "--watch", description = "Follow it to its end.") boolean watch,
+      @Option(names = "--abort", description = "Stop it, and cancel its migrations.")
+          boolean abort) {
+    String path = path(host);
+    JsonNode operation = session.api().post(path + (abort ? ":drain-abort" : ":drain"));
+    return watch
+        ? new Waiting(session).watchDrain(path + "/drain")
+        : session.print(operation, () -> OperationCommands.line(operation));
+  }
+
+  @Command(name = "drain-status", description = "Show the drain of a host, VM by VM.")
+  int drainStatus(@Parameters(paramLabel = HOST) String host) {
+    JsonNode drain = session.api().get(path(host) + "/drain");
+    return session.print(drain, () -> DrainReport.full(drain, session));
+  }
+
   private int change(String host, String action) {
     JsonNode changed = session.api().post(path(host) + ":" + action);
     return session.print(

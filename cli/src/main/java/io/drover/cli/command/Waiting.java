@@ -70,6 +70,23 @@ final class Waiting {
     return ended.path("phase").asText().equals("COMPLETED") ? Session.DONE : Session.REFUSED;
   }
 
+  /** Draws the progress of a drain and, at its end, every VM. */
+  int watchDrain(String path) {
+    String drawn = "";
+    JsonNode drain = session.patiently(() -> session.api().get(path));
+    while (!drain.path("over").asBoolean()) {
+      drawn = draw(DrainReport.progress(drain), drawn);
+      session.pause(PAUSE);
+      drain = session.patiently(() -> session.api().get(path));
+    }
+    if (session.terminal().interactive() && !drawn.isEmpty()) {
+      session.terminal().err().print(CLEAR_LINE);
+    }
+    JsonNode ended = drain;
+    session.print(ended, () -> DrainReport.full(ended, session));
+    return ended.path("phase").asText().equals("COMPLETED") ? Session.DONE : Session.REFUSED;
+  }
+
   /** Progress goes to the error stream: the report alone is the output. */
   private String draw(String line, String drawn) {
     if (!session.isJson() && !line.equals(drawn)) {
