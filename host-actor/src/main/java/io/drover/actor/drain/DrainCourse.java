@@ -30,7 +30,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -152,7 +151,7 @@ final class DrainCourse {
 
   private Event ended(Phase phase, String reason, Job job) {
     List<VmLeft> left =
-        sight.vms().stream().map(vm -> new VmLeft(vm, DrainViews.reason(job, sight, vm))).toList();
+        sight.vms().stream().map(vm -> new VmLeft(vm, DrainReasons.of(job, sight, vm))).toList();
     return new Event.DrainEnded(
         host, job.operation(), job.startedAt(), phase, reason, left, clock.instant());
   }
@@ -205,7 +204,7 @@ final class DrainCourse {
       }
       case Vm.Reply.Shown r -> {
         Instant now = clock.instant();
-        sight.wait(vm, whyNot(r.vm()), now, now.plus(settings.checkInterval()));
+        sight.wait(vm, DrainReasons.against(r.vm(), host), now, now.plus(settings.checkInterval()));
         lookAtNext(s.job());
       }
       case Vm.Reply.Refused r -> {
@@ -219,16 +218,6 @@ final class DrainCourse {
 
   private boolean canMove(VmView vm) {
     return vm.phase() == VmView.Phase.RUNNING && vm.host().equals(Optional.of(host));
-  }
-
-  private String whyNot(VmView vm) {
-    if (vm.phase() == VmView.Phase.MIGRATING) {
-      return vm.migration().map(m -> m + " moves it").orElse("it is being moved");
-    }
-    return vm.host().equals(Optional.of(host))
-        ? "it is %s; only a running VM can be moved"
-            .formatted(vm.phase().name().toLowerCase(Locale.ROOT))
-        : "it is not there any more; its claim is about to be released";
   }
 
   private Optional<Event> placementSeen(DrainState state, Placement placement) {
@@ -251,19 +240,11 @@ final class DrainCourse {
                 clock.instant()));
       }
       case Placement.Refused p -> {
-        waits(id, text(p.refusal()));
+        waits(id, DrainReasons.of(p.refusal()));
         lookAtNext(s.job());
         yield Optional.empty();
       }
     };
-  }
-
-  private static String text(Refusal refusal) {
-    StringBuilder text = new StringBuilder(refusal.detail());
-    refusal
-        .hosts()
-        .forEach(h -> text.append("; ").append(h.host()).append(": ").append(h.reason()));
-    return text.toString();
   }
 
   private void waits(VmId vm, String reason) {

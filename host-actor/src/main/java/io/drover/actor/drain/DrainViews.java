@@ -66,14 +66,6 @@ final class DrainViews {
     return all;
   }
 
-  /** Why a VM is still there. */
-  static String reason(Job job, DrainSight sight, VmId vm) {
-    return Optional.ofNullable(sight.waits.get(vm))
-        .map(Wait::reason)
-        .or(() -> job.moveOf(vm).map(Move::reason).filter(reason -> !reason.isEmpty()))
-        .orElse("it was not tried yet");
-  }
-
   private static Phase phase(Known state) {
     return switch (state) {
       case DrainState.Cordoning _ -> Phase.CORDONING;

@@ -273,7 +273,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     Attempt attempt = attempts.get(c.owner());
     if (attempt != null && attempt.asked().equals(c.host())) {
       inventory.settle(c.owner().text());
-      release(c.host(), c.owner());
+      routes.tell(Host.TYPE_KEY, c.host().text(), new Host.Command.ReleaseClaim(c.owner()));
       tryAfter(attempt, "its entity did not answer within " + Spans.text(CLAIM_TIMEOUT));
     }
   }
@@ -282,10 +282,6 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     Map<HostId, String> conflicts = new HashMap<>(attempt.conflicts());
     conflicts.put(attempt.asked(), reason);
     tryNext(attempt.owner(), attempt.request(), conflicts, attempt.replyTo());
-  }
-
-  private void release(HostId host, EntityId owner) {
-    routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.ReleaseClaim(owner));
   }
 
   private void explain(Command.Explain c) {

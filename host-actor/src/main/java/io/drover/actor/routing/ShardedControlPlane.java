@@ -14,7 +14,6 @@ import io.drover.actor.api.Refusal;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
-import io.drover.actor.operation.KeyedRequest.Outcome;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.vm.Vm;
 import io.drover.actor.vm.Vm.Work;
@@ -35,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +52,7 @@ public final class ShardedControlPlane implements ControlPlane {
   private final OnceCalls once;
   private final VmCalls vms;
   private final MigrationCalls migrations;
+  private final HostCalls hosts;
   private final DrainCalls drains;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
@@ -72,6 +71,7 @@ public final class ShardedControlPlane implements ControlPlane {
     this.once = new OnceCalls(routes);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
+    this.hosts = new HostCalls(routes, once);
     this.drains = new DrainCalls(routes, ids, once);
   }
 
@@ -186,18 +186,17 @@ public final class ShardedControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<HostView> host(HostId host) {
-    return Calls.read(askHost(host, Host.Command.Get::new), "host " + host)
-        .thenCompose(ShardedControlPlane::shown);
+    return hosts.look(host);
   }
 
   @Override
   public CompletionStage<HostView> cordon(HostId host, Terms terms) {
-    return change(host, "cordon", Host.Command.Cordon::new, terms);
+    return hosts.change(host, "cordon", Host.Command.Cordon::new, terms);
   }
 
   @Override
   public CompletionStage<HostView> uncordon(HostId host, Terms terms) {
-    return change(host, "uncordon", Host.Command.Uncordon::new, terms);
+    return hosts.change(host, "uncordon", Host.Command.Uncordon::new, terms);
   }
 
   @Override
@@ -213,42 +212,6 @@ public final class ShardedControlPlane implements ControlPlane {
   @Override
   public CompletionStage<DrainView> drainOf(HostId host) {
     return drains.look(host);
-  }
-
-  private CompletionStage<HostView> change(
-      HostId host,
-      String what,
-      Function<ActorRef<Host.Reply>, Host.Command.Change> command,
-      Terms terms) {
-    Supplier<CompletionStage<HostView>> change =
-        () ->
-            Calls.change(
-                    askHost(host, replyTo -> ifUnchanged(command.apply(replyTo), terms)),
-                    what + " " + host)
-                .thenCompose(ShardedControlPlane::shown);
-    return terms
-        .idempotencyKey()
-        .map(key -> OnceCalls.operation(host.cell(), host, key))
-        .map(id ->
-            once.once(
-                    id,
-                    RequestDigest.of(what, host.text()),
-                    () -> change.get().<Outcome>thenApply(Outcome.OfHost::new))
-                .thenApply(outcome -> ((Outcome.OfHost) outcome).host()))
-        .orElseGet(change);
-  }
-
-  private static Host.Command ifUnchanged(Host.Command.Change change, Terms terms) {
-    return terms.ifVersion().isPresent()
-        ? new Host.Command.IfUnchanged(terms.ifVersion().getAsLong(), change)
-        : change;
-  }
-
-  private static CompletionStage<HostView> shown(Host.Reply reply) {
-    return switch (reply) {
-      case Host.Reply.Shown r -> CompletableFuture.completedStage(r.host());
-      case Host.Reply.Refused r -> Calls.refused(r.refusal());
-    };
   }
 
   @Override
@@ -301,10 +264,5 @@ public final class ShardedControlPlane implements ControlPlane {
   private CompletionStage<Vm.Reply> askVm(
       VmId vm, Function<ActorRef<Vm.Reply>, Vm.Command> command) {
     return routes.ask(Vm.TYPE_KEY, vm.text(), command);
-  }
-
-  private CompletionStage<Host.Reply> askHost(
-      HostId host, Function<ActorRef<Host.Reply>, Host.Command> command) {
-    return routes.ask(Host.TYPE_KEY, host.text(), command);
   }
 }

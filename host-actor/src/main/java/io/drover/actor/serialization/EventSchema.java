@@ -5,7 +5,7 @@ package io.drover.actor.serialization;
  */
 public final class EventSchema {
   /** Rises when a release writes events that the release before cannot read. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   private EventSchema() {}
 }
