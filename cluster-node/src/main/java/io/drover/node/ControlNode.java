@@ -10,17 +10,22 @@ import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
 import io.drover.config.units.AreaId;
 import io.drover.http.ApiServer;
+import io.drover.node.board.Board;
+import io.drover.node.board.BoardKeeper;
+import io.drover.node.board.NodeCensus;
+import io.drover.node.board.OwnReport;
 import io.drover.node.gateway.AgentGateway;
 import io.drover.node.images.JdbcImageStore;
 import io.drover.node.membership.ClusterJoin;
 import io.drover.node.membership.ClusterRoll;
 import io.drover.node.readside.ReadSide;
-import io.drover.node.sharding.CellAllocation;
+import io.drover.node.sharding.ClusterNodes;
 import io.drover.node.sharding.ClusterRoutes;
 import io.drover.node.wiring.AreaStart;
 import io.drover.node.wiring.Database;
 import io.drover.node.wiring.FleetEntities;
 import io.drover.node.wiring.FleetSettings;
+import io.drover.node.wiring.FreePorts;
 import io.drover.node.wiring.NodeMetrics;
 import io.drover.node.wiring.NodeStartException;
 import io.drover.node.wiring.PekkoConfig;
@@ -28,8 +33,6 @@ import io.drover.node.wiring.Readiness;
 import io.drover.node.wiring.Readiness.Condition;
 import io.drover.node.wiring.ThisNode;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
@@ -41,10 +44,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.Cluster;
-import org.apache.pekko.cluster.Member;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,7 +105,7 @@ public final class ControlNode implements AutoCloseable {
     NodeMetrics metrics = new NodeMetrics(node.name(), node.area().name());
     ActorSystem<Void> system;
     try {
-      requireFreePorts(node);
+      FreePorts.require(node);
       system = ActorSystem.create(Behaviors.empty(), PekkoConfig.SYSTEM_NAME, PekkoConfig.of(node));
     } catch (NodeStartException e) {
       metrics.close();
@@ -137,12 +140,24 @@ public final class ControlNode implements AutoCloseable {
     database.watch(readiness, roll);
     ClusterRoutes routes = new ClusterRoutes(system, settings.entities().askTimeout(), metrics);
     ImageStore images = JdbcImageStore.start(system, database.dataSource(), settings.images());
+    ClusterNodes members = new ClusterNodes(system);
+    Board board = new Board(members::up, settings.areas().staleAfter(), System::nanoTime);
+    metrics.watch(board);
+    NodeCensus census = new NodeCensus();
     ControlPlane controlPlane =
-        FleetEntities.start(system, routes, settings, images, metrics.and(observer));
-    ReadSide.startProjection(system, database.dataSource());
+        FleetEntities.start(system, routes, settings, images, metrics.and(observer), board, census);
+    ReadSide.startProjection(system, database.dataSource(), metrics::projected);
     FleetViews views =
-        ReadSide.views(system, database.dataSource(), controlPlane, images, () -> areasOf(cluster));
-    AgentGateway gateway = openGateway(system, node, routes, images, metrics);
+        ReadSide.views(
+            system, database.dataSource(), controlPlane, images, () -> areas(members, board));
+    AgentGateway gateway = openGateway(system, node, routes, images, board, census, metrics);
+    system.systemActorOf(
+        BoardKeeper.create(
+            board,
+            new OwnReport(node, gateway.advertised().toString(), census, metrics, System::nanoTime),
+            settings.areas().tick()),
+        "board",
+        Props.empty());
     readiness.met(Condition.GATEWAY);
     CoordinatedShutdown.get(system)
         .addTask(
@@ -230,9 +245,11 @@ public final class ControlNode implements AutoCloseable {
       NodeSettings node,
       ClusterRoutes routes,
       ImageStore images,
+      Board board,
+      NodeCensus census,
       NodeMetrics metrics) {
     try {
-      return AgentGateway.start(system, node, routes, images, metrics);
+      return AgentGateway.start(system, node, routes, images, board, census, metrics);
     } catch (IOException e) {
       throw NodeStartException.cannotListen("gateway", node.gateway(), e);
     }
@@ -251,30 +268,6 @@ public final class ControlNode implements AutoCloseable {
     }
   }
 
-  /**
-   * Finds out before anything is started. Pekko's own messages about ports in use name no key, and
-   * come as stack traces in the log.
-   *
-   * @throws NodeStartException naming port and key
-   */
-  static void requireFreePorts(NodeSettings node) {
-    requireFree("cluster", node.cluster());
-    requireFree("http", node.http());
-    requireFree("gateway", node.gateway());
-  }
-
-  private static void requireFree(String section, BindAddress address) {
-    if (address.port() == 0) {
-      return;
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(address.host(), address.port()));
-    } catch (IOException e) {
-      throw NodeStartException.cannotListen(section, address, e);
-    }
-  }
-
   private static void warnOfInsecureBind(NodeSettings node) {
     if (node.insecureBind()) {
       LOG.warn(
@@ -285,13 +278,9 @@ public final class ControlNode implements AutoCloseable {
     }
   }
 
-  private static Set<AreaId> areasOf(Cluster cluster) {
-    Set<AreaId> areas = new HashSet<>();
-    for (Member member : cluster.state().getMembers()) {
-      member.getRoles().stream()
-          .flatMap(role -> CellAllocation.areaOf(role).stream())
-          .forEach(areas::add);
-    }
+  private static Set<AreaId> areas(ClusterNodes members, Board board) {
+    Set<AreaId> areas = new HashSet<>(members.areas());
+    board.managements().forEach(management -> areas.add(management.area()));
     return areas;
   }
 }

@@ -11,6 +11,7 @@ import io.drover.config.settings.NodeSettings;
 import io.drover.config.settings.SettingsException;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.settings.TransferSettings;
+import io.drover.node.wiring.FreePorts;
 import io.drover.node.wiring.NodeStartException;
 import io.drover.transfer.TransferEngine;
 import io.drover.transfer.driver.AeronTransferEngine;
@@ -115,7 +116,7 @@ public final class DevFleet implements AutoCloseable {
   /** Of all nodes, before an agent dials the gateway of whoever has the port. */
   private void requireFreePorts() {
     for (int i = 0; i < AREAS.size(); i++) {
-      ControlNode.requireFreePorts(NodeSettings.from(node(i)));
+      FreePorts.require(NodeSettings.from(node(i)));
     }
   }
 
@@ -129,6 +130,7 @@ public final class DevFleet implements AutoCloseable {
     Map<String, Object> keys = new HashMap<>();
     keys.put("drover.node.name", AREAS.get(area) + "-n1");
     keys.put("drover.node.area", AREAS.get(area));
+    keys.put("drover.node.backups", AREAS.subList(area + 1, AREAS.size()));
     keys.put("drover.node.cluster.port", port("cluster", area));
     keys.put("drover.node.cluster.seed-nodes", seedNodes());
     keys.put("drover.node.http.port", port("http", area));

@@ -8,6 +8,7 @@ import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.ImageArguments;
+import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
@@ -57,6 +58,11 @@ public final class Samples {
     return MoveSettings.from(
         ConfigFactory.parseString("drover.moves.check-interval = 20ms")
             .withFallback(SettingsFile.load(Optional.empty())));
+  }
+
+  /** As shipped. */
+  public static AreaSettings areas() {
+    return AreaSettings.from(SettingsFile.load(Optional.empty()));
   }
 
   public static GuestStatus guest(long runEpoch, GuestState state) {

@@ -271,6 +271,28 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
+  public CompletionStage<AreaView> changeArea(AreaId area, AreaChange change, Terms terms) {
+    return change.backups().filter(backups -> backups.contains(area)).isPresent()
+        ? refused(Kind.INVALID_HIERARCHY, "north → north")
+        : area(area);
+  }
+
+  @Override
+  public CompletionStage<AreaView> failOver(
+      AreaId area, Optional<AreaId> to, String reason, Terms terms) {
+    return to.isPresent() ? refused(Kind.NO_HEADROOM, "no room in " + to.get()) : area(area);
+  }
+
+  @Override
+  public CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
+    return area(area);
+  }
+
+  private static CompletionStage<AreaView> refused(Kind kind, String detail) {
+    return CompletableFuture.failedStage(new RefusedException(Refusal.of(kind, detail)));
+  }
+
+  @Override
   public CompletionStage<Page<AreaView>> areas(PageRequest page) {
     return answer(() -> Samples.page(List.of(Samples.north()), area -> area.id().name(), page));
   }

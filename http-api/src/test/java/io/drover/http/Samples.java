@@ -170,9 +170,21 @@ final class Samples {
     return new AreaView(
         NORTH,
         1,
+        NORTH,
+        new Epoch(2),
+        List.of(new AreaId("south")),
+        "MANUAL",
+        Duration.ofMinutes(15),
+        100,
+        "OPERATOR",
+        "well again",
+        NOW,
+        List.of(new AreaView.Alarm("no-healthy-backup", "none of [south]")),
         List.of(new CellView("north-00", NORTH, "control-1"), new CellView("north-01", NORTH, "")),
         List.of(H1.text(), H2.text()),
-        List.of("control-1"));
+        2,
+        1,
+        List.of(new AreaView.NodeView("control-1", 2, 3, 98, 997, true)));
   }
 
   static <T> Page<T> page(List<T> all, Function<T, String> id, PageRequest page) {

@@ -86,6 +86,15 @@ public final class Api {
         idempotencyKey);
   }
 
+  /** Asks to change some fields of a thing. */
+  public JsonNode patch(String path, JsonNode body) {
+    return once(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body.toString())),
+        newKey());
+  }
+
   private static String newKey() {
     return UUID.randomUUID().toString();
   }

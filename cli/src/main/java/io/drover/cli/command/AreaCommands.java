@@ -1,11 +1,17 @@
 package io.drover.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.cli.output.Details;
 import io.drover.cli.output.Table;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code drover area}. */
@@ -26,17 +32,106 @@ final class AreaCommands {
     return session.print(areas, () -> table(areas));
   }
 
-  private static String table(List<JsonNode> areas) {
-    Table table = new Table("NAME", "CELLS>", "HOSTS>", "CONTROL NODES");
+  private String table(List<JsonNode> areas) {
+    Table table =
+        session.table("NAME", "MANAGED BY", "BACKUPS", "HOSTS>", "TO SWITCH>", "+NODES", "ALARMS");
     for (JsonNode area : areas) {
-      List<String> nodes = area.path("controlNodes").valueStream().map(JsonNode::asText).toList();
       table.row(
           area.path("id").asText(),
-          Integer.toString(area.path("cells").size()),
+          area.path("managedBy").asText(),
+          texts(area.path("backups"), ""),
           Integer.toString(area.path("hosts").size()),
-          String.join(", ", nodes));
+          area.path("hostsToSwitch").asText(),
+          texts(area.path("controlNodes"), "name"),
+          texts(area.path("alarms"), "kind"));
     }
     return table.toString();
+  }
+
+  private static String texts(JsonNode array, String field) {
+    return array
+        .valueStream()
+        .map(item -> field.isEmpty() ? item : item.path(field))
+        .map(JsonNode::asText)
+        .collect(Collectors.joining(", "));
+  }
+
+  @Command(
+      description = {
+        "Have another area's control nodes run this area.",
+        "Its VMs run on untouched; its hosts' agents follow within seconds."
+      })
+  int failover(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(
+              names = "--to",
+              paramLabel = "AREA",
+              description = "Which backup; else the first with room.")
+          @Nullable String to,
+      @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the decision.")
+          @Nullable String reason) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    put(body, "to", to);
+    put(body, "reason", reason);
+    return shown(session.api().post("/v1/areas/" + area + ":failover", body));
+  }
+
+  @Command(description = "Have an area run itself again.")
+  int failback(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the decision.")
+          @Nullable String reason) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    put(body, "reason", reason);
+    return shown(session.api().post("/v1/areas/" + area + ":failback", body));
+  }
+
+  @Command(description = "Change an area's backup hierarchy and policies.")
+  int set(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(
+              names = "--backups",
+              paramLabel = "AREA",
+              split = ",",
+              arity = "0..1",
+              fallbackValue = "",
+              description = "In the order to ask; empty for none.")
+          @Nullable List<String> backups,
+      @Option(names = "--failback", paramLabel = "WHO", description = "manual, auto or never.")
+          @Nullable String failback,
+      @Option(
+              names = "--failback-after",
+              paramLabel = "SECONDS",
+              description = "With auto: how long it must have been well.")
+          @Nullable Long failbackAfter,
+      @Option(
+              names = "--borrow-limit",
+              paramLabel = "HOSTS",
+              description = "Hosts of other areas that it takes over at most.")
+          @Nullable Long borrowLimit) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    if (backups != null) {
+      ArrayNode names = body.putArray("backups");
+      backups.stream().filter(name -> !name.isBlank()).forEach(names::add);
+    }
+    put(body, "failback", failback);
+    if (failbackAfter != null) {
+      body.put("failbackAfterSeconds", failbackAfter);
+    }
+    if (borrowLimit != null) {
+      body.put("borrowLimit", borrowLimit);
+    }
+    return shown(session.api().patch("/v1/areas/" + area, body));
+  }
+
+  private static void put(ObjectNode body, String field, @Nullable String value) {
+    if (value != null) {
+      body.put(field, value);
+    }
+  }
+
+  private int shown(JsonNode area) {
+    return session.print(area, () -> Details.of(area));
   }
 
   @Command(description = "Show an area, its cells and hosts.")

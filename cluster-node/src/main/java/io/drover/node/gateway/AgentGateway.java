@@ -1,10 +1,11 @@
 package io.drover.node.gateway;
 
 import io.drover.actor.Routes;
-import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.ImageContents;
+import io.drover.actor.area.FleetSight;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
+import io.drover.node.board.NodeCensus;
 import io.drover.protocol.v1.AgentGatewayGrpc;
 import io.drover.protocol.v1.FetchImageRequest;
 import io.drover.protocol.v1.FromAgent;
@@ -33,10 +34,12 @@ public final class AgentGateway implements AutoCloseable {
 
   private final Server server;
   private final BindAddress address;
+  private final BindAddress advertised;
 
-  private AgentGateway(Server server, BindAddress address) {
+  private AgentGateway(Server server, BindAddress address, BindAddress advertised) {
     this.server = server;
     this.address = address;
+    this.advertised = advertised;
   }
 
   /**
@@ -49,10 +52,13 @@ public final class AgentGateway implements AutoCloseable {
       NodeSettings settings,
       Routes routes,
       ImageContents images,
+      FleetSight sight,
+      NodeCensus census,
       GatewayObserver observer)
       throws IOException {
     BindAddress wanted = settings.gateway();
-    Sessions sessions = new Sessions(system, settings, routes, images, observer);
+    AgentPlaces unbound = new AgentPlaces(settings.area(), List.of(), sight, census);
+    Sessions sessions = new Sessions(system, unbound, routes, images, observer);
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(wanted.host(), wanted.port()))
             .directExecutor()
@@ -65,13 +71,20 @@ public final class AgentGateway implements AutoCloseable {
             .build();
     server.start();
     BindAddress bound = new BindAddress(wanted.host(), server.getPort());
-    sessions.endpoints = endpoints(settings, bound, system.startTime());
-    return new AgentGateway(server, bound);
+    BindAddress advertised = settings.advertisedGateway().orElse(bound);
+    sessions.places =
+        new AgentPlaces(settings.area(), List.of(advertised.toString()), sight, census);
+    return new AgentGateway(server, bound, advertised);
   }
 
   /** Where it really listens. */
   public BindAddress address() {
     return address;
+  }
+
+  /** Where agents are told to find it. */
+  public BindAddress advertised() {
+    return advertised;
   }
 
   /** Ends all sessions; agents go on to their next endpoint. */
@@ -80,35 +93,22 @@ public final class AgentGateway implements AutoCloseable {
     server.shutdownNow();
   }
 
-  /**
-   * A node that started later knows the newer list, as far as clocks agree; a wrong order costs an
-   * agent one more try, nothing else.
-   */
-  private static EndpointList endpoints(NodeSettings settings, BindAddress bound, long version) {
-    List<BindAddress> addresses =
-        settings.areaGateways().isEmpty()
-            ? List.of(settings.advertisedGateway().orElse(bound))
-            : settings.areaGateways();
-    return new EndpointList(version, addresses.stream().map(BindAddress::toString).toList());
-  }
-
   private static final class Sessions extends AgentGatewayGrpc.AgentGatewayImplBase {
     private final ActorSystem<?> system;
-    private final NodeSettings settings;
     private final Routes routes;
     private final ImageContents images;
     private final GatewayObserver observer;
     private final AtomicLong count = new AtomicLong();
-    private volatile EndpointList endpoints = new EndpointList(0, List.of());
+    private volatile AgentPlaces places;
 
     Sessions(
         ActorSystem<?> system,
-        NodeSettings settings,
+        AgentPlaces places,
         Routes routes,
         ImageContents images,
         GatewayObserver observer) {
       this.system = system;
-      this.settings = settings;
+      this.places = places;
       this.routes = routes;
       this.images = images;
       this.observer = observer;
@@ -124,7 +124,7 @@ public final class AgentGateway implements AutoCloseable {
       AgentStream stream = new AgentStream((ServerCallStreamObserver<ToAgent>) toAgent);
       ActorRef<GatewaySession.Command> session =
           system.systemActorOf(
-              GatewaySession.create(settings, endpoints, stream, routes, observer),
+              GatewaySession.create(places, stream, routes, observer),
               "agent-session-" + count.incrementAndGet(),
               Props.empty());
       return new StreamObserver<>() {

@@ -3,11 +3,10 @@ package io.drover.node.gateway;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
-import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
-import io.drover.config.settings.NodeSettings;
+import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
 import io.drover.protocol.v1.FromAgent;
@@ -43,10 +42,11 @@ final class GatewaySession {
   static final Duration WELCOME_LIMIT = Duration.ofSeconds(10);
 
   private static final int EARLY_LIMIT = 1_000;
-  private static final Duration REGISTER_RETRY = Duration.ofMillis(200);
 
-  private final NodeSettings settings;
-  private final EndpointList endpoints;
+  /** What was told to an entity that was just lost with its node is gone: it is told again. */
+  private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+
+  private final AgentPlaces places;
   private final AgentStream stream;
   private final Routes routes;
   private final GatewayObserver observer;
@@ -57,15 +57,13 @@ final class GatewaySession {
   private Optional<HostId> attachedTo = Optional.empty();
 
   private GatewaySession(
-      NodeSettings settings,
-      EndpointList endpoints,
+      AgentPlaces places,
       AgentStream stream,
       Routes routes,
       GatewayObserver observer,
       ActorContext<Command> context,
       StashBuffer<Command> early) {
-    this.settings = settings;
-    this.endpoints = endpoints;
+    this.places = places;
     this.stream = stream;
     this.routes = routes;
     this.observer = observer;
@@ -75,18 +73,13 @@ final class GatewaySession {
   }
 
   static Behavior<Command> create(
-      NodeSettings settings,
-      EndpointList endpoints,
-      AgentStream stream,
-      Routes routes,
-      GatewayObserver observer) {
+      AgentPlaces places, AgentStream stream, Routes routes, GatewayObserver observer) {
     return Behaviors.setup(context -> {
       context.setReceiveTimeout(SILENCE_LIMIT, new Silent());
       return Behaviors.withStash(
           EARLY_LIMIT,
           early ->
-              new GatewaySession(settings, endpoints, stream, routes, observer, context, early)
-                  .awaitingHello());
+              new GatewaySession(places, stream, routes, observer, context, early).awaitingHello());
     });
   }
 
@@ -104,7 +97,7 @@ final class GatewaySession {
 
   private record Registered(Area.Reply reply) implements Command {}
 
-  private record RegistrationDue() implements Command {}
+  private record TellAgain() implements Command {}
 
   private record Silent() implements Command {}
 
@@ -130,49 +123,47 @@ final class GatewaySession {
           "the agent speaks protocol version %s, this control plane %d"
               .formatted(Integer.toUnsignedString(hello.getProtocolVersion()), PROTOCOL_VERSION));
     }
-    if (!hello.getArea().equals(settings.area().name())) {
-      return refuse(
-          "the agent belongs to area \"%s\", this control node to \"%s\""
-              .formatted(hello.getArea(), settings.area()));
+    Optional<AreaId> area = places.area(hello.getArea());
+    if (area.isEmpty()) {
+      return turnAway(
+          "the agent belongs to area \"%s\", which is not known here".formatted(hello.getArea()));
     }
     try {
       AgentReport.Hello report = (AgentReport.Hello) ReportTranslation.fromProto(message);
-      register(report);
+      register(area.get(), report);
       return Behaviors.withTimers(timers -> {
         timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
-        return registering(report, timers);
+        timers.startTimerWithFixedDelay(new TellAgain(), TELL_AGAIN);
+        return registering(area.get(), report, timers);
       });
     } catch (MalformedMessageException e) {
       return refuse(String.valueOf(e.getMessage()));
     }
   }
 
-  private void register(AgentReport.Hello hello) {
+  private void register(AreaId area, AgentReport.Hello hello) {
     routes.tell(
-        Area.TYPE_KEY,
-        settings.area().name(),
-        new Area.Command.RegisterHost(hello.hostName(), fromArea));
+        Area.TYPE_KEY, area.name(), new Area.Request.RegisterHost(hello.hostName(), fromArea));
   }
 
-  private Behavior<Command> registering(AgentReport.Hello hello, TimerScheduler<Command> timers) {
+  private Behavior<Command> registering(
+      AreaId area, AgentReport.Hello hello, TimerScheduler<Command> timers) {
     return Behaviors.receive(Command.class)
         .onMessage(
             Registered.class,
             registered ->
                 switch (registered.reply()) {
-                  case Area.Reply.HostIs r -> attach(r.host(), hello);
-                  case Area.Reply.Refused r when r.refusal().kind() == Refusal.Kind.NOT_FOUND -> {
-                    // the node has just started and is about to define its area
-                    timers.startSingleTimer(new RegistrationDue(), REGISTER_RETRY);
-                    yield Behaviors.same();
-                  }
+                  case Area.Reply.HostIs r -> attach(r.host(), hello, timers);
+                  // the node has just started and is about to define its area
+                  case Area.Reply.Refused r when r.refusal().kind() == Refusal.Kind.NOT_FOUND ->
+                      Behaviors.same();
                   case Area.Reply.Refused r -> refuse(r.refusal().detail());
                   case Area.Reply.Shown r -> throw new IllegalStateException("not asked: " + r);
                 })
         .onMessage(
-            RegistrationDue.class,
+            TellAgain.class,
             _ -> {
-              register(hello);
+              register(area, hello);
               return Behaviors.same();
             })
         .onMessage(Heard.class, this::keep)
@@ -191,31 +182,42 @@ final class GatewaySession {
     return Behaviors.same();
   }
 
-  private Behavior<Command> attach(HostId host, AgentReport.Hello hello) {
-    routes.tell(
-        Host.TYPE_KEY,
-        host.text(),
-        new Host.Command.AttachAgent(host, hello, endpoints, fromHost, sessionId));
+  private Behavior<Command> attach(
+      HostId host, AgentReport.Hello hello, TimerScheduler<Command> timers) {
+    Host.Command.AttachAgent attach =
+        new Host.Command.AttachAgent(host, hello, places.endpointsOf(host), fromHost, sessionId);
+    routes.tell(Host.TYPE_KEY, host.text(), attach);
     observer.sessionOpened(host);
     attachedTo = Optional.of(host);
-    return early.unstashAll(attached(host, false));
+    return early.unstashAll(attached(host, Optional.of(attach), timers));
   }
 
-  private Behavior<Command> attached(HostId host, boolean welcomed) {
+  /**
+   * In touch with the Host entity.
+   *
+   * @param unanswered until the welcome is there
+   */
+  private Behavior<Command> attached(
+      HostId host, Optional<Host.Command.AttachAgent> unanswered, TimerScheduler<Command> timers) {
     return Behaviors.receive(Command.class)
-        .onMessage(Heard.class, heard -> heard(host, heard.message(), welcomed))
-        .onMessage(Say.class, say -> say(host, say.message()))
+        .onMessage(Heard.class, heard -> heard(host, heard.message(), unanswered.isEmpty()))
+        .onMessage(Say.class, say -> say(host, say.message(), timers))
+        .onMessage(
+            TellAgain.class,
+            _ -> {
+              unanswered.ifPresent(attach -> routes.tell(Host.TYPE_KEY, host.text(), attach));
+              return Behaviors.same();
+            })
         .onMessage(StreamEnded.class, ended -> lost(host, ended.reason()))
         .onMessage(
             Silent.class, _ -> lost(host, "no heartbeat for " + SILENCE_LIMIT.toSeconds() + " s"))
-        .onMessage(
-            WelcomeOverdue.class,
-            _ -> welcomed ? Behaviors.same() : sendAway(host, "the host's controller is moving"))
+        .onMessage(WelcomeOverdue.class, _ -> sendAway(host, "the host's controller is moving"))
         .onSignal(PostStop.class, _ -> detach())
         .build();
   }
 
   private Behavior<Command> detach() {
+    places.leave(sessionId);
     attachedTo.ifPresent(
         host -> routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(sessionId)));
     return Behaviors.same();
@@ -224,6 +226,13 @@ final class GatewaySession {
   private Behavior<Command> heard(HostId host, FromAgent message, boolean welcomed) {
     if (message.hasHello()) {
       return sendAway(host, "Hello was said twice in one session");
+    }
+    if (message.hasHeartbeat()
+        && places
+            .newsFor(host, sessionId, message.getHeartbeat())
+            .filter(news -> !stream.send(new AgentSession.UpdateEndpoints(news)))
+            .isPresent()) {
+      return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
     }
     try {
       AgentReport report = ReportTranslation.fromProto(message);
@@ -238,7 +247,7 @@ final class GatewaySession {
     }
   }
 
-  private Behavior<Command> say(HostId host, AgentSession message) {
+  private Behavior<Command> say(HostId host, AgentSession message, TimerScheduler<Command> timers) {
     if (!stream.send(message)) {
       return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
     }
@@ -247,7 +256,10 @@ final class GatewaySession {
         observer.sessionRefused(refused.reason());
         yield lost(host, refused.reason());
       }
-      case AgentSession.Welcome _ -> attached(host, true);
+      case AgentSession.Welcome _ -> {
+        timers.cancelAll();
+        yield attached(host, Optional.empty(), timers);
+      }
       case AgentSession.Deliver _, AgentSession.UpdateEndpoints _ -> Behaviors.same();
     };
   }

@@ -49,8 +49,10 @@ final class OrderTranslation {
 
   private static EndpointList endpoints(AgentSession.EndpointList list) {
     return EndpointList.newBuilder()
+        .setAreaEpoch(list.areaEpoch().value())
         .setVersion(list.version())
         .addAllEndpoints(list.endpoints())
+        .setManaging(list.managing())
         .build();
   }
 

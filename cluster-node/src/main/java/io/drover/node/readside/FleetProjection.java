@@ -16,11 +16,13 @@ import io.drover.actor.vm.VmFold;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.pekko.persistence.query.Sequence;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.projection.eventsourced.EventEnvelope;
@@ -61,10 +63,12 @@ final class FleetProjection
           migration -> List.of(migration.vm().text(), !migration.phase().isOver()));
 
   private final StoredBytes bytes;
+  private final Consumer<Duration> progress;
   private long lastTrim;
 
-  FleetProjection(StoredBytes bytes) {
+  FleetProjection(StoredBytes bytes, Consumer<Duration> progress) {
     this.bytes = bytes;
+    this.progress = progress;
   }
 
   @Override
@@ -102,6 +106,7 @@ final class FleetProjection
     storeOperations(connection, operations);
     appendEvents(connection, group);
     trim(connection, sequence(group.getLast()));
+    progress.accept(Duration.between(at(group.getLast().event()), Instant.now()));
   }
 
   private void storeOperations(Connection connection, Map<String, OperationView> operations)

@@ -9,6 +9,7 @@ import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -33,14 +34,19 @@ public final class ReadSide {
 
   private ReadSide() {}
 
-  /** Has the cluster run the projection, wherever it likes; the same call on every node. */
-  public static void startProjection(ActorSystem<?> system, DataSource pool) {
+  /**
+   * Has the cluster run the projection, wherever it likes; the same call on every node.
+   *
+   * @param progress told the age of the newest event of each group, where it runs
+   */
+  public static void startProjection(
+      ActorSystem<?> system, DataSource pool, Consumer<Duration> progress) {
     ShardedDaemonProcess.get(system)
         .init(
             ProjectionBehavior.Command.class,
             "read-side",
             1,
-            _ -> ProjectionBehavior.create(projection(system, pool)),
+            _ -> ProjectionBehavior.create(projection(system, pool, progress)),
             ShardedDaemonProcessSettings.create(system),
             Optional.of(ProjectionBehavior.stopMessage()));
   }
@@ -66,14 +72,14 @@ public final class ReadSide {
   }
 
   static GroupedProjection<Offset, EventEnvelope<CborSerializable>> projection(
-      ActorSystem<?> system, DataSource pool) {
+      ActorSystem<?> system, DataSource pool, Consumer<Duration> progress) {
     SourceProvider<Offset, EventEnvelope<CborSerializable>> events =
         EventSourcedProvider.eventsByTag(system, JdbcReadJournal.Identifier(), FleetEvent.TAG);
     return JdbcProjection.groupedWithin(
             ProjectionId.of("fleet", FleetEvent.TAG),
             events,
             () -> new PooledSession(pool),
-            () -> new FleetProjection(new StoredBytes(system)),
+            () -> new FleetProjection(new StoredBytes(system), progress),
             system)
         .withGroup(GROUP_LIMIT, GROUP_INTERVAL);
   }

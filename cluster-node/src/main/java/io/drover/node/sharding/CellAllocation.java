@@ -1,5 +1,6 @@
 package io.drover.node.sharding;
 
+import io.drover.actor.area.FleetSight;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.MalformedIdException;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.ActorRef;
@@ -22,12 +24,15 @@ import org.apache.pekko.cluster.sharding.ShardCoordinator.AbstractShardAllocatio
 import scala.collection.immutable.IndexedSeq;
 import scala.concurrent.Future;
 import scala.jdk.javaapi.CollectionConverters;
+import scala.jdk.javaapi.FutureConverters;
 
 /**
- * Puts the shard of a cell ({@code north-03}) on a node of its area: the same node for everything
- * in the cell, and the cells of an area evenly over its nodes. While the area has no node up, any
- * other node takes the cell, so that its VMs keep a controller; it comes home once the area has one
- * again. Which area takes over first, by hierarchy, is not decided here yet.
+ * Puts the shard of a cell ({@code north-03}) on a node of the area that manages it, or, while that
+ * has none up, of the next area of its hierarchy: the same node for everything in the cell, and the
+ * cells of an area evenly over its nodes. A cell whose hierarchy has no node is put nowhere.
+ *
+ * <p>The shard of an area itself, which has nobody to command, goes to the first of its hierarchy
+ * with a node, else to any: somebody must say that nobody runs it.
  */
 public final class CellAllocation extends AbstractShardAllocationStrategy {
   /** Moved cells answer nothing for a moment: never many at once. */
@@ -36,15 +41,17 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
   private static final String ROLE_PREFIX = "area-";
 
   private final Function<ActorRef, Optional<Node>> upMember;
+  private final FleetSight sight;
 
-  CellAllocation(Function<ActorRef, Optional<Node>> upMember) {
+  CellAllocation(Function<ActorRef, Optional<Node>> upMember, FleetSight sight) {
     this.upMember = upMember;
+    this.sight = sight;
   }
 
   /** Reads roles and status from the cluster of this system. */
-  public static CellAllocation of(ActorSystem system) {
+  public static CellAllocation of(ActorSystem system, FleetSight sight) {
     Cluster cluster = Cluster.get(system);
-    return new CellAllocation(region -> upMember(cluster, region));
+    return new CellAllocation(region -> upMember(cluster, region), sight);
   }
 
   /**
@@ -69,7 +76,10 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
   @Override
   public Future<ActorRef> allocateShard(
       ActorRef requester, String shardId, Map<ActorRef, IndexedSeq<String>> allocations) {
-    return Future.successful(placeOf(shardId, regions(allocations)).orElse(requester));
+    return FutureConverters.asScala(
+        placeOf(shardId, regions(allocations))
+            .map(CompletableFuture::completedFuture)
+            .orElseGet(CompletableFuture::new)); // never: whoever has a message for it asks again
   }
 
   @Override
@@ -82,7 +92,7 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
     Set<String> moves = new TreeSet<>();
     for (Region region : regions) {
       for (String shard : CollectionConverters.asJava(allocations.get(region.ref()))) {
-        if (!placeOf(shard, regions).equals(Optional.of(region.ref()))) {
+        if (placeOf(shard, regions).filter(place -> !place.equals(region.ref())).isPresent()) {
           moves.add(shard);
         }
       }
@@ -90,23 +100,43 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
     return Future.successful(moves.stream().limit(MOVES_PER_REBALANCE).collect(Collectors.toSet()));
   }
 
-  private static Optional<ActorRef> placeOf(String shard, List<Region> regions) {
-    String home = homeRole(shard);
-    List<Region> atHome =
-        regions.stream().filter(region -> region.node().roles().contains(home)).toList();
-    List<Region> candidates = atHome.isEmpty() ? regions : atHome;
+  private Optional<ActorRef> placeOf(String shard, List<Region> regions) {
+    Optional<CellId> cell = cell(shard);
+    List<ActorRef> candidates =
+        areasFor(shard, cell).stream()
+            .map(area -> regionsOf(area, regions))
+            .filter(found -> !found.isEmpty())
+            .findFirst()
+            .orElseGet(() -> isFree(cell) ? refs(regions) : List.of());
     return candidates.isEmpty()
         ? Optional.empty()
-        : Optional.of(candidates.get(indexOf(shard) % candidates.size()).ref());
+        : Optional.of(candidates.get(indexOf(cell) % candidates.size()));
   }
 
-  /** Shards that are no cells (of areas themselves) are named as the area. */
-  private static String homeRole(String shard) {
-    return cell(shard).map(cell -> roleOf(cell.area())).orElse(ROLE_PREFIX + shard);
+  private List<AreaId> areasFor(String shard, Optional<CellId> cell) {
+    AreaId home = cell.map(CellId::area).orElseGet(() -> new AreaId(shard));
+    return sight
+        .management(home)
+        .map(area -> cell.map(area::candidates).orElseGet(area::hierarchy))
+        .orElseGet(() -> List.of(home));
   }
 
-  private static int indexOf(String shard) {
-    return cell(shard).map(CellId::index).orElse(0);
+  /** Whether any node will do: for an area itself, and until its hierarchy is known. */
+  private boolean isFree(Optional<CellId> cell) {
+    return cell.map(CellId::area).flatMap(sight::management).isEmpty();
+  }
+
+  private static List<ActorRef> regionsOf(AreaId area, List<Region> regions) {
+    String role = roleOf(area);
+    return refs(regions.stream().filter(r -> r.node().roles().contains(role)).toList());
+  }
+
+  private static List<ActorRef> refs(List<Region> regions) {
+    return regions.stream().map(Region::ref).toList();
+  }
+
+  private static int indexOf(Optional<CellId> cell) {
+    return cell.map(CellId::index).orElse(0);
   }
 
   private static Optional<CellId> cell(String shard) {

@@ -1,49 +1,22 @@
 package io.drover.node.sharding;
 
-import io.drover.actor.host.Host;
-import io.drover.actor.routing.ControlNodes;
-import io.drover.actor.vm.Vm;
 import io.drover.config.units.AreaId;
-import io.drover.config.units.CellId;
-import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.Address;
-import org.apache.pekko.actor.typed.ActorRef;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
-import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.sharding.ShardRegion.ClusterShardingStats;
-import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
-import org.apache.pekko.cluster.sharding.typed.GetClusterShardingStats;
-import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
-import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.cluster.MemberStatus;
 
-/**
- * Members and who runs which cell. Cells are asked for at most once a second, and only when
- * somebody wants to know.
- */
-public final class ClusterNodes implements ControlNodes {
+/** The members of the cluster by their Drover names. Safe on any thread; never blocks. */
+public final class ClusterNodes {
   private static final String NAME_PREFIX = "node-";
-  private static final long REFRESH_NS = Duration.ofSeconds(1).toNanos();
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
-  private final ActorSystem<?> system;
   private final Cluster cluster;
-  private volatile Asked asked =
-      new Asked(System.nanoTime() - REFRESH_NS, CompletableFuture.completedFuture(Map.of()));
-
-  /** The last look at the regions. */
-  private record Asked(long sinceNs, CompletableFuture<Map<CellId, String>> answer) {}
 
   public ClusterNodes(ActorSystem<?> system) {
-    this.system = system;
     this.cluster = Cluster.get(Adapter.toClassic(system));
   }
 
@@ -52,65 +25,36 @@ public final class ClusterNodes implements ControlNodes {
     return NAME_PREFIX + node;
   }
 
-  @Override
-  public List<String> of(AreaId area) {
-    return members().stream()
-        .filter(member -> member.getRoles().contains(CellAllocation.roleOf(area)))
-        .map(ClusterNodes::nameOf)
-        .sorted()
-        .toList();
+  /** Names of those that are up: not of joining, leaving or downed ones. */
+  public Set<String> up() {
+    Set<String> names = new HashSet<>();
+    members(member -> member.status().equals(MemberStatus.up()))
+        .forEach(member -> names.add(nameOf(member)));
+    return names;
   }
 
-  @Override
-  public CompletionStage<Map<CellId, String>> running() {
-    Asked last = asked;
-    if (System.nanoTime() - last.sinceNs() < REFRESH_NS) {
-      return last.answer();
+  /** Areas that have a member of any status. */
+  public Set<AreaId> areas() {
+    Set<AreaId> areas = new HashSet<>();
+    for (Member member : members(_ -> true)) {
+      member.getRoles().stream()
+          .flatMap(role -> CellAllocation.areaOf(role).stream())
+          .forEach(areas::add);
     }
-    // Two callers at once ask twice: it is for people.
-    CompletableFuture<Map<CellId, String>> answer =
-        cells(Vm.TYPE_KEY)
-            .thenCombine(
-                cells(Host.TYPE_KEY),
-                (ofVms, ofHosts) -> {
-                  Map<CellId, String> both = new HashMap<>(ofHosts);
-                  both.putAll(ofVms);
-                  return Map.copyOf(both);
-                })
-            .toCompletableFuture();
-    asked = new Asked(System.nanoTime(), answer);
-    return answer;
+    return areas;
   }
 
-  private CompletionStage<Map<CellId, String>> cells(EntityTypeKey<?> type) {
-    ActorRef<ClusterShardingQuery> shardState = ClusterSharding.get(system).shardState();
-    CompletionStage<ClusterShardingStats> stats =
-        AskPattern.ask(
-            shardState,
-            replyTo -> new GetClusterShardingStats(type, ANSWER_LIMIT, replyTo),
-            ANSWER_LIMIT.multipliedBy(2),
-            system.scheduler());
-    return stats
-        .thenApply(this::namesOfCells)
-        .exceptionally(_ -> Map.of()); // an area without this detail is better than none
-  }
-
-  private Map<CellId, String> namesOfCells(ClusterShardingStats stats) {
-    Map<Address, String> names = new HashMap<>();
-    members().forEach(member -> names.put(member.address(), nameOf(member)));
-    Map<CellId, String> cells = new HashMap<>();
-    stats
-        .getRegions()
-        .forEach((address, region) ->
-            region
-                .getStats()
-                .keySet()
-                .forEach(cell -> cells.put(CellId.parse(cell), names.getOrDefault(address, ""))));
-    return Map.copyOf(cells);
-  }
-
-  private List<Member> members() {
-    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false).toList();
+  private Set<Member> members(Predicate<Member> wanted) {
+    Set<Member> members = new HashSet<>();
+    cluster
+        .state()
+        .getMembers()
+        .forEach(member -> {
+          if (wanted.test(member)) {
+            members.add(member);
+          }
+        });
+    return members;
   }
 
   private static String nameOf(Member member) {

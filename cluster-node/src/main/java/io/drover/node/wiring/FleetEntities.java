@@ -5,6 +5,7 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.FleetSight;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
@@ -20,9 +21,10 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import io.drover.node.board.CountedEntity;
+import io.drover.node.board.NodeCensus;
 import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.CellOfEntity;
-import io.drover.node.sharding.ClusterNodes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,15 +50,24 @@ public final class FleetEntities {
   private final Routes routes;
   private final FleetSettings settings;
   private final MigrationObserver observer;
+  private final FleetSight sight;
+  private final NodeCensus census;
   private final InstantSource clock = Clock.tick(Clock.systemUTC(), CLOCK_TICK);
   private final RoutedPeers peers;
 
   private FleetEntities(
-      ActorSystem<?> system, Routes routes, FleetSettings settings, MigrationObserver observer) {
+      ActorSystem<?> system,
+      Routes routes,
+      FleetSettings settings,
+      MigrationObserver observer,
+      FleetSight sight,
+      NodeCensus census) {
     this.system = system;
     this.routes = routes;
     this.settings = settings;
     this.observer = observer;
+    this.sight = sight;
+    this.census = census;
     this.peers = new RoutedPeers(routes);
   }
 
@@ -66,49 +77,57 @@ public final class FleetEntities {
       Routes routes,
       FleetSettings settings,
       ImageStore images,
-      MigrationObserver observer) {
-    FleetEntities entities = new FleetEntities(system, routes, settings, observer);
+      MigrationObserver observer,
+      FleetSight sight,
+      NodeCensus census) {
+    FleetEntities entities = new FleetEntities(system, routes, settings, observer, sight, census);
     entities.startRegions();
-    return new ShardedControlPlane(
-        routes, Ids.random(), new ClusterNodes(system), images, entities.clock);
+    return new ShardedControlPlane(routes, Ids.random(), sight, images, entities.clock);
   }
 
   private void startRegions() {
     EntitySettings limits = settings.entities();
-    region(
+    Area.Ports ofAreas = new Area.Ports(routes, sight, settings.areas(), limits, clock);
+    remembered(
         Area.TYPE_KEY,
-        entity ->
-            Area.create(new AreaId(entity.getEntityId()), persistenceId(entity), limits, clock));
+        entity -> Area.create(new AreaId(entity.getEntityId()), persistenceId(entity), ofAreas));
     region(
         Scheduler.TYPE_KEY,
         entity ->
             Scheduler.create(new AreaId(entity.getEntityId()), routes, limits, settings.moves()));
     region(
         Host.TYPE_KEY,
-        entity ->
-            resting(
-                entity,
-                rest ->
-                    Host.create(
-                        HostId.parse(entity.getEntityId()),
-                        persistenceId(entity),
-                        new Host.Ports(peers, limits, clock),
-                        rest)));
+        entity -> {
+          HostId host = HostId.parse(entity.getEntityId());
+          return CountedEntity.of(
+              Host.Command.class,
+              resting(
+                  entity,
+                  rest ->
+                      Host.create(
+                          host, persistenceId(entity), new Host.Ports(peers, limits, clock), rest)),
+              census,
+              NodeCensus.Kind.HOST,
+              host.cell());
+        });
     Vm.Ports ports = new Vm.Ports(routes, peers, limits, clock, Ids.random());
     region(
         Vm.TYPE_KEY,
-        entity ->
-            resting(
-                entity,
-                rest ->
-                    Vm.create(
-                        VmId.parse(entity.getEntityId()), persistenceId(entity), ports, rest)));
+        entity -> {
+          VmId vm = VmId.parse(entity.getEntityId());
+          return CountedEntity.of(
+              Vm.Command.class,
+              resting(entity, rest -> Vm.create(vm, persistenceId(entity), ports, rest)),
+              census,
+              NodeCensus.Kind.VM,
+              vm.cell());
+        });
     answeringRegion(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
     answeringRegion(
         KeyedRequest.TYPE_KEY, entity -> KeyedRequest.create(persistenceId(entity), clock));
-    rememberedRegion(Migration.TYPE_KEY, this::migration);
+    remembered(Migration.TYPE_KEY, this::migration);
     Drain.Ports drains = new Drain.Ports(routes, settings.moves(), limits, clock);
-    rememberedRegion(
+    remembered(
         Drain.TYPE_KEY,
         entity ->
             resting(
@@ -118,8 +137,8 @@ public final class FleetEntities {
                         HostId.parse(entity.getEntityId()), persistenceId(entity), drains, rest)));
   }
 
-  /** What is in flight goes on by itself after a restart of all nodes. */
-  private <C> void rememberedRegion(
+  /** Started again by themselves wherever their shard goes, also after a restart of all nodes. */
+  private <C> void remembered(
       EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
     ClusterSharding.get(system)
         .init(
@@ -167,7 +186,7 @@ public final class FleetEntities {
       EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
     return Entity.of(type, behavior)
         .withMessageExtractor(new CellOfEntity<C>())
-        .withAllocationStrategy(CellAllocation.of(Adapter.toClassic(system)));
+        .withAllocationStrategy(CellAllocation.of(Adapter.toClassic(system), sight));
   }
 
   private static PersistenceId persistenceId(EntityContext<?> entity) {

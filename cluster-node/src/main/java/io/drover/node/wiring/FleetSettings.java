@@ -1,6 +1,7 @@
 package io.drover.node.wiring;
 
 import com.typesafe.config.Config;
+import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.ImageSettings;
 import io.drover.config.settings.MigrationSettings;
@@ -10,6 +11,7 @@ import io.drover.config.settings.NodeSettings;
 /** All settings of a control node. */
 public record FleetSettings(
     NodeSettings node,
+    AreaSettings areas,
     EntitySettings entities,
     MigrationSettings migrations,
     MoveSettings moves,
@@ -22,6 +24,7 @@ public record FleetSettings(
   public static FleetSettings from(Config root) {
     return new FleetSettings(
         NodeSettings.from(root),
+        AreaSettings.from(root),
         EntitySettings.from(root),
         MigrationSettings.from(root),
         MoveSettings.from(root),

@@ -8,6 +8,8 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.AreaPolicy;
+import io.drover.actor.area.Management;
 import io.drover.actor.host.Host;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.DatabaseSettings;
@@ -17,6 +19,8 @@ import io.drover.config.units.CellId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.VmId;
+import io.drover.node.board.Board;
+import io.drover.node.board.NodeCensus;
 import io.drover.protocol.v1.Done;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestChanged;
@@ -29,7 +33,9 @@ import io.drover.protocol.v1.ToAgent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -47,6 +53,7 @@ final class AgentGatewayTest {
 
   private final ActorTestKit testKit = ActorTestKit.create();
   private final TestProbe<Told> told = testKit.createTestProbe();
+  private final Board board = new Board(Set::of, Duration.ofSeconds(4), System::nanoTime);
   private AgentGateway gateway;
   private ScriptedAgent agent;
 
@@ -57,7 +64,13 @@ final class AgentGatewayTest {
   void start() throws IOException {
     gateway =
         AgentGateway.start(
-            testKit.system(), settings(0), routes(), new OneImage(), new SilentObserver());
+            testKit.system(),
+            settings(0),
+            routes(),
+            new OneImage(),
+            board,
+            new NodeCensus(),
+            new SilentObserver());
     agent = ScriptedAgent.connect(gateway.address());
   }
 
@@ -118,9 +131,28 @@ final class AgentGatewayTest {
   }
 
   @Test
-  void shouldRefuseAnAgentOfAnotherAreaForGood() {
+  void shouldTurnAwayAnAgentOfAnAreaThatNobodyHasHeardOf() {
+    agent.say(hello("west", "h1", 1));
+
+    assertThat(agent.hear().getRefused())
+        .isEqualTo(
+            Refused.newBuilder()
+                .setReason("the agent belongs to area \"west\", which is not known here")
+                .build());
+    agent.awaitEnd();
+  }
+
+  @Test
+  void shouldTakeAnAgentOfAnotherAreaThatIsKnown() {
+    AreaId south = new AreaId("south");
+    board.publish(
+        new Management(
+            south, Epoch.NONE, 1, 1, 8, 0, AreaPolicy.DEFAULT, south, Map.of(), Map.of()));
+
     agent.say(hello("south", "h1", 1));
-    assertRefusedForGood("the agent belongs to area \"south\", this control node to \"north\"");
+
+    Told registration = told.expectMessageClass(Told.class);
+    assertThat(registration.entity()).isEqualTo("south");
   }
 
   @Test
@@ -151,7 +183,7 @@ final class AgentGatewayTest {
   @Test
   void shouldPassOnWhatTheAgentSaysRightAfterItsHello() {
     agent.say(hello("north", "h1", 1));
-    Area.Command.RegisterHost registration = expectRegistration();
+    Area.Request.RegisterHost registration = expectRegistration();
     agent.say(FromAgent.newBuilder().setHeartbeat(Heartbeat.getDefaultInstance()).build());
     registration.replyTo().tell(new Area.Reply.HostIs(H1));
     expectToldToH1(Host.Command.AttachAgent.class);
@@ -207,16 +239,16 @@ final class AgentGatewayTest {
 
   private Host.Command.AttachAgent attachH1() {
     agent.say(hello("north", "h1", 1));
-    Area.Command.RegisterHost registration = expectRegistration();
+    Area.Request.RegisterHost registration = expectRegistration();
     assertThat(registration.name()).isEqualTo("h1");
     registration.replyTo().tell(new Area.Reply.HostIs(H1));
     return expectToldToH1(Host.Command.AttachAgent.class);
   }
 
-  private Area.Command.RegisterHost expectRegistration() {
+  private Area.Request.RegisterHost expectRegistration() {
     Told message = told.receiveMessage();
     assertThat(message.entity()).isEqualTo("north");
-    return (Area.Command.RegisterHost) message.command();
+    return (Area.Request.RegisterHost) message.command();
   }
 
   private <T> T expectToldToH1(Class<T> type) {
@@ -243,8 +275,10 @@ final class AgentGatewayTest {
         any,
         new BindAddress("127.0.0.1", gatewayPort),
         Optional.empty(),
-        List.of(),
         new DatabaseSettings(DatabaseSettings.Kind.H2, "jdbc:h2:mem:unused", "sa", "", 2),
+        List.of(),
+        100,
+        1000,
         false);
   }
 

@@ -5,23 +5,28 @@ import static org.awaitility.Awaitility.await;
 
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
-import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.AreaPolicy;
+import io.drover.actor.area.Management;
 import io.drover.actor.host.Host;
-import io.drover.config.settings.BindAddress;
-import io.drover.config.settings.DatabaseSettings;
-import io.drover.config.settings.NodeSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
+import io.drover.node.board.Board;
+import io.drover.node.board.NodeCensus;
+import io.drover.protocol.v1.EndpointList;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.Heartbeat;
 import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.ToAgent;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -40,11 +45,11 @@ final class GatewaySessionTest {
   private final TestProbe<Object> told = testKit.createTestProbe();
   private final CountDownLatch saidAll = new CountDownLatch(1);
   private final Stream stream = new Stream();
+  private final Board board = new Board(Set::of, Duration.ofSeconds(4), System::nanoTime);
   private final ActorRef<GatewaySession.Command> session =
       testKit.spawn(
           GatewaySession.create(
-              settings(),
-              new EndpointList(1, List.of("127.0.0.1:7200")),
+              new AgentPlaces(NORTH, List.of("127.0.0.1:7200"), board, new NodeCensus()),
               new AgentStream(stream),
               routes(),
               new SilentObserver()));
@@ -57,8 +62,8 @@ final class GatewaySessionTest {
   @Test
   void shouldPassOnReportsInTheOrderInWhichTheyWereSaid() {
     say(hello());
-    Area.Command.RegisterHost registration =
-        told.expectMessageClass(Area.Command.RegisterHost.class);
+    Area.Request.RegisterHost registration =
+        told.expectMessageClass(Area.Request.RegisterHost.class);
     say(heartbeat(1));
     registration.replyTo().tell(new Area.Reply.HostIs(H1));
     say(heartbeat(2)); // there before the first one is looked at again
@@ -72,8 +77,8 @@ final class GatewaySessionTest {
   @Test
   void shouldDetachWhenWhatWasSaidEarlyEndsTheSession() {
     say(hello());
-    Area.Command.RegisterHost registration =
-        told.expectMessageClass(Area.Command.RegisterHost.class);
+    Area.Request.RegisterHost registration =
+        told.expectMessageClass(Area.Request.RegisterHost.class);
     say(FromAgent.getDefaultInstance());
     registration.replyTo().tell(new Area.Reply.HostIs(H1));
     saidAll.countDown();
@@ -88,6 +93,61 @@ final class GatewaySessionTest {
     session.tell(new GatewaySession.StreamEnded("the agent ended it"));
 
     await().until(() -> stream.completed);
+  }
+
+  @Test
+  void shouldTellAnAgentOfANewerListUntilItHasIt() {
+    attach();
+    board.publish(managed(new Epoch(1), "south:7200"));
+
+    say(heartbeat(1));
+    say(heartbeat(2));
+    await().until(() -> stream.endpointLists.size() == 2);
+
+    assertThat(stream.endpointLists.getFirst())
+        .isEqualTo(
+            EndpointList.newBuilder()
+                .setAreaEpoch(1)
+                .setVersion(5)
+                .addEndpoints("south:7200")
+                .setManaging(1)
+                .build());
+    say(
+        FromAgent.newBuilder()
+            .setHeartbeat(
+                Heartbeat.newBuilder()
+                    .setSequence(3)
+                    .setEndpointListAreaEpoch(1)
+                    .setEndpointListVersion(5))
+            .build());
+    assertThat(nextHeartbeat()).isEqualTo(1);
+    assertThat(nextHeartbeat()).isEqualTo(2);
+    assertThat(nextHeartbeat()).isEqualTo(3);
+    assertThat(stream.endpointLists).hasSize(2);
+  }
+
+  private void attach() {
+    say(hello());
+    told.expectMessageClass(Area.Request.RegisterHost.class)
+        .replyTo()
+        .tell(new Area.Reply.HostIs(H1));
+    saidAll.countDown();
+    told.expectMessageClass(Host.Command.AttachAgent.class);
+  }
+
+  private static Management managed(Epoch areaEpoch, String gateway) {
+    AreaId south = new AreaId("south");
+    return new Management(
+        NORTH,
+        areaEpoch,
+        5,
+        5,
+        8,
+        1,
+        AreaPolicy.DEFAULT.withBackups(List.of(south)),
+        south,
+        Map.of(),
+        Map.of(south, List.of(gateway)));
   }
 
   private void say(FromAgent message) {
@@ -117,7 +177,7 @@ final class GatewaySessionTest {
       @Override
       public <C> void tell(EntityTypeKey<C> type, String entityId, C command) {
         told.getRef().tell((Object) command);
-        if (command instanceof Area.Command.RegisterHost) {
+        if (command instanceof Area.Request.RegisterHost) {
           try {
             saidAll.await();
           } catch (InterruptedException e) {
@@ -134,28 +194,17 @@ final class GatewaySessionTest {
     };
   }
 
-  private static NodeSettings settings() {
-    BindAddress any = new BindAddress("127.0.0.1", 0);
-    return new NodeSettings(
-        "n1",
-        NORTH,
-        8,
-        any,
-        List.of(),
-        any,
-        any,
-        Optional.empty(),
-        List.of(),
-        new DatabaseSettings(DatabaseSettings.Kind.H2, "jdbc:h2:mem:unused", "sa", "", 2),
-        false);
-  }
-
   /** The server's half of a stream that nobody listens to. */
   private static final class Stream extends ServerCallStreamObserver<ToAgent> {
+    private final List<EndpointList> endpointLists = new CopyOnWriteArrayList<>();
     private volatile boolean completed;
 
     @Override
-    public void onNext(ToAgent message) {}
+    public void onNext(ToAgent message) {
+      if (message.hasEndpoints()) {
+        endpointLists.add(message.getEndpoints());
+      }
+    }
 
     @Override
     public void onError(Throwable failure) {}

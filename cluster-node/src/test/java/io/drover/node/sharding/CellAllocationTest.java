@@ -2,6 +2,12 @@ package io.drover.node.sharding;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.actor.area.AreaPolicy;
+import io.drover.actor.area.Management;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.Epoch;
+import io.drover.node.board.Board;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -17,15 +23,17 @@ import org.junit.jupiter.api.Test;
 import scala.collection.immutable.IndexedSeq;
 import scala.concurrent.Await;
 import scala.concurrent.Future;
-import scala.concurrent.duration.Duration;
 import scala.jdk.javaapi.CollectionConverters;
 
 final class CellAllocationTest {
+  private static final AreaId WEST = new AreaId("west");
+
   private final ActorTestKit testKit = ActorTestKit.create();
   private final Map<ActorRef, CellAllocation.Node> upMembers = new HashMap<>();
   private final Map<ActorRef, IndexedSeq<String>> allocations = new HashMap<>();
+  private final Board board = new Board(Set::of, Duration.ofSeconds(4), System::nanoTime);
   private final CellAllocation allocation =
-      new CellAllocation(ref -> Optional.ofNullable(upMembers.get(ref)));
+      new CellAllocation(ref -> Optional.ofNullable(upMembers.get(ref)), board);
 
   @AfterEach
   void stop() {
@@ -44,7 +52,61 @@ final class CellAllocationTest {
   }
 
   @Test
-  void shouldPutACellOnAnyOtherNodeWhileItsAreaHasNoneUp() {
+  void shouldPutACellOnANodeOfTheAreaThatManagesIt() {
+    ActorRef south = node("south");
+    ActorRef west = node("west");
+    node("north");
+    manage("south", Map.of(4, WEST));
+
+    assertThat(allocate(west, "north-03")).isEqualTo(south);
+    assertThat(allocate(south, "north-04")).isEqualTo(west);
+  }
+
+  @Test
+  void shouldGoDownTheHierarchyWhileTheManagerHasNoNode() {
+    ActorRef west = node("west");
+    node("east");
+    manage("south", Map.of());
+
+    assertThat(allocate(west, "north-03")).isEqualTo(west);
+  }
+
+  @Test
+  void shouldPutACellNowhereWhenItsHierarchyHasNoNode() {
+    ActorRef east = node("east", "north-05");
+    manage("north", Map.of());
+
+    assertThat(allocation.allocateShard(east, "north-03", allocations).isCompleted()).isFalse();
+    assertThat(rebalance(Set.of())).as("it is no better anywhere else").isEmpty();
+    assertThat(allocate(east, "north")).as("somebody must say so").isEqualTo(east);
+  }
+
+  @Test
+  void shouldMoveWhatHasANewManager() {
+    node("north", "north", "north-00", "north-01");
+    node("south");
+    manage("south", Map.of());
+
+    assertThat(rebalance(Set.of())).containsExactlyInAnyOrder("north-00", "north-01");
+  }
+
+  private void manage(String keeper, Map<Integer, AreaId> lent) {
+    board.publish(
+        new Management(
+            new AreaId("north"),
+            new Epoch(1),
+            1,
+            1,
+            8,
+            0,
+            AreaPolicy.DEFAULT.withBackups(List.of(new AreaId("south"), WEST)),
+            new AreaId(keeper),
+            lent,
+            Map.of()));
+  }
+
+  @Test
+  void shouldPutACellOnAnyNodeUntilItsHierarchyIsKnown() {
     ActorRef south = node("south", "south-00");
     ActorRef leavingNorth = node("north");
     upMembers.remove(leavingNorth);
@@ -110,7 +172,7 @@ final class CellAllocationTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return Await.result(future, Duration.Inf());
+      return Await.result(future, scala.concurrent.duration.Duration.Inf());
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -146,8 +146,10 @@ final class JournalTest {
             any,
             any,
             Optional.empty(),
-            List.of(),
             database,
+            List.of(),
+            100,
+            1000,
             false);
     ActorTestKit testKit =
         ActorTestKit.create(

@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param seedNodes {@code host:port}; empty = a cluster of its own
  * @param gateway where agents reach it
  * @param advertisedGateway {@code host:port} told to agents; empty = where it listens
- * @param areaGateways {@code host:port} of all gateways of the area, in the order agents try them;
- *     empty = this node's only
+ * @param backups of its area, when that is first defined
+ * @param hostLimit how many hosts it manages before it counts as full; VMs likewise
  * @param insecureBind allows other addresses than loopback although nothing authenticates yet
  */
 public record NodeSettings(
@@ -30,14 +30,20 @@ public record NodeSettings(
     BindAddress http,
     BindAddress gateway,
     Optional<BindAddress> advertisedGateway,
-    List<BindAddress> areaGateways,
     DatabaseSettings database,
+    List<AreaId> backups,
+    int hostLimit,
+    int vmLimit,
     boolean insecureBind) {
   private static final String SECTION = "drover.node";
 
   public NodeSettings {
     seedNodes = List.copyOf(seedNodes);
-    areaGateways = List.copyOf(areaGateways);
+    backups = List.copyOf(backups);
+    if (hostLimit < 1 || vmLimit < 1) {
+      throw new SettingsException(
+          "%s.limits must be above 0: hosts %d, vms %d".formatted(SECTION, hostLimit, vmLimit));
+    }
     if (!name.matches("[a-z0-9][a-z0-9-]{0,39}")) {
       throw new SettingsException(
           SECTION
@@ -76,8 +82,10 @@ public record NodeSettings(
           advertised.isEmpty()
               ? Optional.empty()
               : Optional.of(BindAddress.parse(advertised, SECTION + ".gateway.advertised")),
-          addresses(root, SECTION + ".gateway.of-area"),
           DatabaseSettings.from(root),
+          root.getStringList(SECTION + ".backups").stream().map(AreaId::new).toList(),
+          root.getInt(SECTION + ".limits.hosts"),
+          root.getInt(SECTION + ".limits.vms"),
           root.getBoolean(SECTION + ".insecure-bind"));
     } catch (ConfigException | MalformedIdException e) {
       throw new SettingsException(String.valueOf(e.getMessage()), e);

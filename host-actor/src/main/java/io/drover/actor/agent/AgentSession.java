@@ -23,10 +23,30 @@ public sealed interface AgentSession extends CborSerializable {
 
   record UpdateEndpoints(EndpointList endpoints) implements AgentSession {}
 
-  /** Where an agent may open its session, in the order to try; the version only rises. */
-  record EndpointList(long version, List<String> endpoints) implements CborSerializable {
+  /**
+   * Where an agent may open its session, in the order to try. Of two the one with the higher area
+   * epoch is newer, then the one with the higher version.
+   *
+   * @param managing the first so many belong to the control plane that manages the host: an agent
+   *     whose session is elsewhere moves
+   */
+  record EndpointList(Epoch areaEpoch, long version, List<String> endpoints, int managing)
+      implements CborSerializable {
+    /** Of one list; an agent walks all of them before it waits longer. */
+    public static final int LIMIT = 24;
+
     public EndpointList {
       endpoints = List.copyOf(endpoints);
+    }
+
+    /** Of nodes that all manage the host, before its area has said who does. */
+    public EndpointList(long version, List<String> endpoints) {
+      this(Epoch.NONE, version, endpoints, endpoints.size());
+    }
+
+    public boolean isNewerThan(EndpointList other) {
+      int epochs = areaEpoch.compareTo(other.areaEpoch);
+      return epochs > 0 || (epochs == 0 && version > other.version);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +75,19 @@ public interface ControlPlane {
 
   CompletionStage<AreaView> area(AreaId area);
 
+  /** Changes what an operator decides for an area; refused for a hierarchy that cannot be. */
+  CompletionStage<AreaView> changeArea(AreaId area, AreaChange change, Terms terms);
+
+  /**
+   * Has another area run this one from now on.
+   *
+   * @param to of its hierarchy; empty = the first with room
+   */
+  CompletionStage<AreaView> failOver(AreaId area, Optional<AreaId> to, String reason, Terms terms);
+
+  /** Has an area run itself again. */
+  CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms);
+
   /** Deletes an image that came through the API; refused while VMs use it, naming them. */
   CompletionStage<Void> deleteImage(String name, Optional<String> idempotencyKey);
 
@@ -86,6 +100,17 @@ public interface ControlPlane {
   record Terms(Optional<String> idempotencyKey, OptionalLong ifVersion) {
     public static final Terms NONE = new Terms(Optional.empty(), OptionalLong.empty());
   }
+
+  /**
+   * What is to become of an area's policy; what is empty stays.
+   *
+   * @param failback {@code MANUAL}, {@code AUTO} or {@code NEVER}
+   */
+  record AreaChange(
+      Optional<List<AreaId>> backups,
+      Optional<String> failback,
+      Optional<Duration> failbackAfter,
+      Optional<Integer> borrowLimit) {}
 
   /**
    * A VM to be.

@@ -57,6 +57,10 @@ public record Refusal(Kind kind, String detail, Map<String, String> facts, List<
     /** What was sent is not an image, not all of it, or not the one that was announced. */
     UNUSABLE_IMAGE,
     /** It is larger than anything that is taken. */
-    TOO_LARGE
+    TOO_LARGE,
+    /** Of an area: a backup that is not known, or a cycle. */
+    INVALID_HIERARCHY,
+    /** An area that is to take over has no control node, or no room; {@code facts} has figures. */
+    NO_HEADROOM
   }
 }

@@ -128,7 +128,7 @@ final class AgentLink {
 
   /** Whether it is news. */
   boolean endpointsAre(EndpointList list) {
-    boolean news = list.version() > endpoints.version();
+    boolean news = list.isNewerThan(endpoints);
     if (news) {
       endpoints = list;
     }

@@ -188,6 +188,9 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private Effect<Event, HostState> attach(HostState state, Command.AttachAgent c) {
+    if (link.isCurrent(c.sessionId())) {
+      return Effect().none(); // told again before the welcome was there
+    }
     Instant now = clock.instant();
     Optional<AgentLink.Session> rival =
         link.rivalOf(c.hello().incarnation(), now, settings.sessionTimeout());

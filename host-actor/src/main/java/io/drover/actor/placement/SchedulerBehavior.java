@@ -122,7 +122,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
 
   private void askArea() {
     if (!listed) {
-      routes.tell(Area.TYPE_KEY, area.name(), new Area.Command.Get(areaReplies));
+      routes.tell(Area.TYPE_KEY, area.name(), new Area.Request.Get(areaReplies));
       timers.startSingleTimer(new Internal.AskArea(), AREA_RETRY);
     }
   }

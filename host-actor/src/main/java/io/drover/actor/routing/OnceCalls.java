@@ -24,7 +24,11 @@ final class OnceCalls {
 
   /** The operation that this key stands for on what is to be changed, for ever. */
   static OperationId operation(CellId cell, EntityId subject, String key) {
-    return new OperationId(cell, Ids.derived(String.join("\n", "op", subject.text(), key)));
+    return operation(cell, subject.text(), key);
+  }
+
+  static OperationId operation(CellId cell, String subject, String key) {
+    return new OperationId(cell, Ids.derived(String.join("\n", "op", subject, key)));
   }
 
   /**

@@ -12,7 +12,7 @@ import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.VmView;
-import io.drover.actor.area.Area;
+import io.drover.actor.area.FleetSight;
 import io.drover.actor.host.Host;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.vm.Vm;
@@ -34,7 +34,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -46,10 +45,10 @@ public final class ShardedControlPlane implements ControlPlane {
 
   private final Routes routes;
   private final Ids ids;
-  private final ControlNodes nodes;
   private final ImageStore images;
   private final ImageCalls imageCalls;
   private final OnceCalls once;
+  private final AreaCalls areas;
   private final VmCalls vms;
   private final MigrationCalls migrations;
   private final HostCalls hosts;
@@ -59,16 +58,17 @@ public final class ShardedControlPlane implements ControlPlane {
   /**
    * The facade.
    *
+   * @param sight of the other nodes
    * @param images that came through the API
    */
   public ShardedControlPlane(
-      Routes routes, Ids ids, ControlNodes nodes, ImageStore images, InstantSource clock) {
+      Routes routes, Ids ids, FleetSight sight, ImageStore images, InstantSource clock) {
     this.routes = routes;
     this.ids = ids;
-    this.nodes = nodes;
     this.images = images;
     this.imageCalls = new ImageCalls(routes, images, clock);
     this.once = new OnceCalls(routes);
+    this.areas = new AreaCalls(routes, sight, once);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
     this.hosts = new HostCalls(routes, once);
@@ -216,21 +216,23 @@ public final class ShardedControlPlane implements ControlPlane {
 
   @Override
   public CompletionStage<AreaView> area(AreaId area) {
-    return lookArea(area)
-        .thenCombine(
-            nodes.running(),
-            (shown, running) ->
-                new AreaView(
-                    area,
-                    shown.version(),
-                    IntStream.range(0, shown.cells())
-                        .mapToObj(i -> new CellId(area, i))
-                        .map(cell ->
-                            new AreaView.CellView(
-                                cell.toString(), area, running.getOrDefault(cell, "")))
-                        .toList(),
-                    shown.hosts().stream().map(HostId::text).toList(),
-                    nodes.of(area)));
+    return areas.view(area);
+  }
+
+  @Override
+  public CompletionStage<AreaView> changeArea(AreaId area, AreaChange change, Terms terms) {
+    return areas.change(area, change, terms);
+  }
+
+  @Override
+  public CompletionStage<AreaView> failOver(
+      AreaId area, Optional<AreaId> to, String reason, Terms terms) {
+    return areas.failOver(area, to, reason, terms);
+  }
+
+  @Override
+  public CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
+    return areas.failBack(area, reason, terms);
   }
 
   @Override
@@ -242,22 +244,11 @@ public final class ShardedControlPlane implements ControlPlane {
     Integer known = cellsOfArea.get(area);
     return known != null
         ? CompletableFuture.completedStage(known)
-        : lookArea(area)
+        : areas
+            .look(area)
             .thenApply(shown -> {
-              cellsOfArea.put(area, shown.cells());
-              return shown.cells();
-            });
-  }
-
-  private CompletionStage<Area.Reply.Shown> lookArea(AreaId area) {
-    CompletionStage<Area.Reply> answer =
-        routes.ask(Area.TYPE_KEY, area.name(), Area.Command.Get::new);
-    return Calls.read(answer, "area " + area)
-        .thenCompose(reply ->
-            switch (reply) {
-              case Area.Reply.Shown r -> CompletableFuture.completedStage(r);
-              case Area.Reply.Refused r -> Calls.refused(r.refusal());
-              case Area.Reply.HostIs r -> throw new IllegalStateException("not asked: " + r);
+              cellsOfArea.put(area, shown.management().cells());
+              return shown.management().cells();
             });
   }
 

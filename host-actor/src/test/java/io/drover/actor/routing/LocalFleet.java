@@ -13,6 +13,7 @@ import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.KnownFleet;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
@@ -23,7 +24,6 @@ import io.drover.actor.vm.Vm;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
-import io.drover.config.units.CellId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -32,7 +32,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -68,6 +67,7 @@ final class LocalFleet implements Routes, AutoCloseable {
               .withFallback(ConfigFactory.load()));
   final PersistenceTestKit journal = PersistenceTestKit.create(kit.system());
   final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+  final KnownFleet sight = new KnownFleet().node("n1", Samples.NORTH, 0);
   final ControlPlane controlPlane;
   final NoImages images = new NoImages();
   final AgentNetwork network = new AgentNetwork();
@@ -77,25 +77,9 @@ final class LocalFleet implements Routes, AutoCloseable {
   private final RoutedPeers peers = new RoutedPeers(this);
 
   LocalFleet() {
-    controlPlane =
-        new ShardedControlPlane(
-            this,
-            Ids.random(),
-            new ControlNodes() {
-              @Override
-              public List<String> of(AreaId area) {
-                return List.of("n1");
-              }
-
-              @Override
-              public CompletionStage<Map<CellId, String>> running() {
-                return CompletableFuture.completedStage(Map.of());
-              }
-            },
-            images,
-            now::get);
+    controlPlane = new ShardedControlPlane(this, Ids.random(), sight, images, now::get);
     this.<Area.Command, Area.Reply>ask(
-            Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Command.Ensure(8, r))
+            Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Request.Ensure(8, List.of(), r))
         .toCompletableFuture()
         .join();
   }
@@ -108,7 +92,7 @@ final class LocalFleet implements Routes, AutoCloseable {
   HostId attach(String name, ScriptedAgent agent) {
     Area.Reply reply =
         this.<Area.Command, Area.Reply>ask(
-                Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Command.RegisterHost(name, r))
+                Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Request.RegisterHost(name, r))
             .toCompletableFuture()
             .join();
     HostId host = ((Area.Reply.HostIs) reply).host();
@@ -195,7 +179,11 @@ final class LocalFleet implements Routes, AutoCloseable {
 
   private Behavior<?> behavior(EntityTypeKey<?> type, String id, PersistenceId persistenceId) {
     return switch (type.name()) {
-      case "area" -> Area.create(new AreaId(id), persistenceId, settings(), now::get);
+      case "area" ->
+          Area.create(
+              new AreaId(id),
+              persistenceId,
+              new Area.Ports(this, sight, Samples.areas(), settings(), now::get));
       case "scheduler" -> Scheduler.create(new AreaId(id), this, settings(), moves());
       case "host" ->
           Host.create(

@@ -20,19 +20,23 @@ import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.drover.actor.api.DrainView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.AreaPolicy;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.vm.Vm;
+import io.drover.config.units.AreaId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -62,11 +66,19 @@ class StoredEventsTest {
     KIT.shutdownTestKit();
   }
 
+  private static final AreaId SOUTH = new AreaId("south");
+
   static List<Object> events() {
     Duration grace = Duration.ofSeconds(5);
-    return List.of(
+    return List.<Object>of(
         new Area.Event.AreaDefined(NORTH, 8, NOW),
         new Area.Event.HostJoined(H1, NOW),
+        new Area.Event.PolicySet(AreaPolicy.DEFAULT.withBackups(List.of(SOUTH)), NOW),
+        new Area.Event.GatewaysChanged(Map.of(NORTH, List.of("127.0.0.1:7200")), NOW),
+        new Area.Event.FailedOver(NORTH, SOUTH, E1, Area.Cause.LOST, "no nodes", NOW),
+        new Area.Event.FailedBack(SOUTH, E2, Area.Cause.OPERATOR, "well again", NOW),
+        new Area.Event.CellsLent(Set.of(3), SOUTH, E1, Area.Cause.OVERLOAD, "full", NOW),
+        new Area.Event.CellsReturned(Set.of(3), SOUTH, E2, Area.Cause.RELIEF, "room", NOW),
         new Operation.Event.OperationOpened(VM, NOW),
         new Operation.Event.DrainOpened(H1, NOW),
         new Drain.Event.DrainStarted(H1, OP1, NOW),

@@ -20,7 +20,8 @@ final class AgentMessages {
             .setProtocolVersion(PROTOCOL_VERSION)
             .addAllGuests(guests)
             .setHighestControlEpoch(record.highestControlEpoch().value())
-            .setEndpointListVersion(record.endpointListVersion())
+            .setEndpointListAreaEpoch(record.endpoints().areaEpoch().value())
+            .setEndpointListVersion(record.endpoints().version())
             .setStateId(record.stateId())
             .setStateLost(stateLost)
             .build();
@@ -35,7 +36,8 @@ final class AgentMessages {
             .setLoad1M(host.load())
             .setMemoryUsedBytes(host.memoryUsed().bytes())
             .setStaleOrdersRefused(staleOrdersRefused)
-            .setEndpointListVersion(record.endpointListVersion())
+            .setEndpointListAreaEpoch(record.endpoints().areaEpoch().value())
+            .setEndpointListVersion(record.endpoints().version())
             .build();
     return FromAgent.newBuilder().setHeartbeat(beat).build();
   }

@@ -4,6 +4,7 @@ import io.drover.agent.store.AgentStore;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.units.Epoch;
+import io.drover.protocol.v1.EndpointList;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.Order;
@@ -46,6 +47,12 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** A session that held this long proves its endpoint good. */
   static final Duration STABLE_AFTER = Duration.ofSeconds(10);
 
+  /** Hosts that are told at once to go elsewhere do so within this. */
+  static final Duration MOVE_SPREAD = Duration.ofSeconds(2);
+
+  /** Where the control plane that manages this host could not be reached, it is tried again. */
+  static final Duration MOVE_AGAIN = Duration.ofSeconds(30);
+
   /** Messages kept between the snapshot of the guests and the Hello that carries it. */
   static final int HELD_LIMIT = 1_000;
 
@@ -69,6 +76,9 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
 
   private record Stable(long attempt) implements Command {}
 
+  /** Time to go where this host is managed. */
+  private record Move(long attempt) implements Command {}
+
   private record Beat() implements Command {}
 
   private record Executed(Order.BodyCase kind, OrderResult result) implements Command {}
@@ -90,6 +100,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private final List<FromAgent> held = new ArrayList<>();
   private State state = State.WAITING;
   private @Nullable GatewayStream stream;
+  private BindAddress endpoint; // of this attempt, or the last one
   private long attempt;
   private long heartbeats;
   private boolean lossLogged;
@@ -109,6 +120,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     this.intake = new OrderIntake(store);
     this.endpoints = new EndpointBook(settings, store);
     this.walk = new EndpointWalk(settings.reconnect(), random);
+    this.endpoint = endpoints.toTry().getFirst();
     connectNext();
   }
 
@@ -139,13 +151,14 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case WelcomeOverdue c when c.attempt == attempt && state != State.ESTABLISHED ->
           lose("no welcome within " + WELCOME_TIMEOUT.toSeconds() + " s");
       case Stable c when c.attempt == attempt -> walk.settled();
+      case Move c when c.attempt == attempt && state == State.ESTABLISHED -> move();
       case Beat _ -> beat();
       case Executed c -> {
         intake.finished(c.kind, c.result);
         send(FromAgent.newBuilder().setOrderResult(c.result).build());
       }
       // of a stream that is gone
-      case GuestsAre _, Received _, Lost _, WelcomeOverdue _, Stable _ -> {}
+      case GuestsAre _, Received _, Lost _, WelcomeOverdue _, Stable _, Move _ -> {}
     }
     return this;
   }
@@ -160,6 +173,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private void connect(BindAddress endpoint) {
     attempt++;
     state = State.OPENING;
+    this.endpoint = endpoint;
     long current = attempt;
     ActorRef<Command> self = getContext().getSelf();
     LOG.atDebug().addKeyValue("endpoint", endpoint).log("opening a session");
@@ -192,6 +206,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     state = State.WAITING;
     held.clear();
     timers.cancel(Beat.class);
+    timers.cancel(Move.class);
     if (stream != null) {
       stream.close();
       stream = null;
@@ -206,7 +221,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case WELCOME -> welcome(message.getWelcome());
       case REFUSED -> refused(message.getRefused());
       case ORDER -> order(message.getOrder());
-      case ENDPOINTS -> endpoints.adopt(message.getEndpoints());
+      case ENDPOINTS -> adopt(message.getEndpoints());
       case LEASE, BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
     }
   }
@@ -228,8 +243,32 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
             : settings.heartbeat();
     timers.startTimerWithFixedDelay(Beat.class, new Beat(), Duration.ZERO, interval);
     timers.startSingleTimer(new Stable(attempt), STABLE_AFTER);
-    endpoints.adopt(welcome.getEndpoints());
+    adopt(welcome.getEndpoints());
+    if (!timers.isTimerActive(Move.class)) {
+      moveIn(MOVE_AGAIN.plus(walk.within(MOVE_AGAIN)));
+    }
     host.announce();
+  }
+
+  private void adopt(EndpointList list) {
+    if (endpoints.adopt(list)) {
+      moveIn(walk.within(MOVE_SPREAD));
+    }
+  }
+
+  /** A session elsewhere works, too: there is no hurry, and not all hosts may move at once. */
+  private void moveIn(Duration delay) {
+    if (!endpoints.isManaging(endpoint)) {
+      timers.startSingleTimer(Move.class, new Move(attempt), delay);
+    }
+  }
+
+  /** To the head of the list; whoever is found there or behind it has to be better. */
+  private void move() {
+    if (!endpoints.isManaging(endpoint)) {
+      walk.settled();
+      lose("another control plane manages this host");
+    }
   }
 
   private void refused(Refused refused) {

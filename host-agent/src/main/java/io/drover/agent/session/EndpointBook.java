@@ -1,10 +1,13 @@
 package io.drover.agent.session;
 
 import io.drover.agent.store.AgentStore;
+import io.drover.agent.store.EndpointRecord;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.SettingsException;
+import io.drover.config.units.Epoch;
 import io.drover.protocol.v1.EndpointList;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,22 +29,51 @@ final class EndpointBook {
   /** In the order to try; never empty. */
   List<BindAddress> toTry() {
     Set<BindAddress> all = new LinkedHashSet<>();
-    store.agent().endpoints().forEach(text -> all.add(BindAddress.parse(text)));
+    store.agent().endpoints().endpoints().forEach(text -> all.add(BindAddress.parse(text)));
     all.addAll(settings.controlEndpoints());
     return List.copyOf(all);
   }
 
-  /** Takes a newer list over, on disk first, without what this agent may not connect to. */
-  void adopt(EndpointList list) {
-    if (list.getVersion() <= store.agent().endpointListVersion()) {
-      return;
+  /**
+   * Takes a newer list over, on disk first, without what this agent may not connect to.
+   *
+   * @return whether it was newer
+   */
+  boolean adopt(EndpointList list) {
+    EndpointRecord known = store.agent().endpoints();
+    Epoch areaEpoch = new Epoch(list.getAreaEpoch());
+    if (!new EndpointRecord(areaEpoch, list.getVersion(), List.of(), 0).isNewerThan(known)) {
+      return false;
     }
-    List<String> usable = list.getEndpointsList().stream().filter(this::isUsable).toList();
-    store.save(store.agent().withEndpoints(list.getVersion(), usable));
+    EndpointRecord told = record(list);
+    store.save(store.agent().withEndpoints(told));
     LOG.atInfo()
-        .addKeyValue("version", list.getVersion())
-        .addKeyValue("endpoints", usable)
+        .addKeyValue("areaEpoch", told.areaEpoch())
+        .addKeyValue("version", told.version())
+        .addKeyValue("endpoints", told.endpoints())
+        .addKeyValue("managing", told.managing())
         .log("endpoint list adopted");
+    return true;
+  }
+
+  private EndpointRecord record(EndpointList list) {
+    List<String> all = list.getEndpointsList();
+    int managing = Math.min(list.getManaging(), all.size());
+    List<String> usable = new ArrayList<>(usable(all.subList(0, managing)));
+    int usableManaging = usable.size();
+    usable.addAll(usable(all.subList(managing, all.size())));
+    return new EndpointRecord(
+        new Epoch(list.getAreaEpoch()), list.getVersion(), usable, usableManaging);
+  }
+
+  private List<String> usable(List<String> endpoints) {
+    return endpoints.stream().filter(this::isUsable).toList();
+  }
+
+  /** Whether a session there is with the control plane that manages this host, as far as known. */
+  boolean isManaging(BindAddress endpoint) {
+    List<String> managing = store.agent().endpoints().managingEndpoints();
+    return managing.isEmpty() || managing.contains(endpoint.toString());
   }
 
   private boolean isUsable(String text) {

@@ -50,6 +50,11 @@ final class EndpointWalk {
     refused = true;
   }
 
+  /** Any time within the span, so that hosts that are told the same do not do it at once. */
+  Duration within(Duration span) {
+    return Duration.ofNanos((long) (random.nextDouble() * span.toNanos()));
+  }
+
   private Duration ceiling(int walks) {
     Duration doubled = settings.initial().multipliedBy(1L << Math.min(walks, DOUBLINGS_LIMIT));
     return doubled.compareTo(settings.max()) < 0 ? doubled : settings.max();

@@ -1,7 +1,6 @@
 package io.drover.agent.store;
 
 import io.drover.config.units.Epoch;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -9,26 +8,20 @@ import java.util.UUID;
  *
  * @param stateId of the folder, made with it: says that grants of before are known here
  * @param highestControlEpoch orders below it come from a control plane that lost this host
- * @param endpointListVersion 0 = the control plane has sent no list yet
- * @param endpoints {@code host:port}, in the order to try
+ * @param endpoints where it finds its control plane
  */
-public record AgentRecord(
-    String stateId, Epoch highestControlEpoch, long endpointListVersion, List<String> endpoints)
+public record AgentRecord(String stateId, Epoch highestControlEpoch, EndpointRecord endpoints)
     implements StoredRecord {
   /** Of a folder that was never used. */
   static AgentRecord create() {
-    return new AgentRecord(UUID.randomUUID().toString(), Epoch.NONE, 0, List.of());
-  }
-
-  public AgentRecord {
-    endpoints = List.copyOf(endpoints);
+    return new AgentRecord(UUID.randomUUID().toString(), Epoch.NONE, EndpointRecord.NONE);
   }
 
   public AgentRecord withControlEpoch(Epoch epoch) {
-    return new AgentRecord(stateId, epoch, endpointListVersion, endpoints);
+    return new AgentRecord(stateId, epoch, endpoints);
   }
 
-  public AgentRecord withEndpoints(long version, List<String> list) {
-    return new AgentRecord(stateId, highestControlEpoch, version, list);
+  public AgentRecord withEndpoints(EndpointRecord newer) {
+    return new AgentRecord(stateId, highestControlEpoch, newer);
   }
 }

@@ -49,8 +49,11 @@ final class StoreCodec {
     ObjectNode node = JSON.createObjectNode().put(VERSION_KEY, VERSION);
     node.put("stateId", record.stateId());
     node.put("highestControlEpoch", record.highestControlEpoch().value());
-    node.put("endpointListVersion", record.endpointListVersion());
-    record.endpoints().forEach(node.putArray("endpoints")::add);
+    EndpointRecord list = record.endpoints();
+    node.put("endpointListAreaEpoch", list.areaEpoch().value());
+    node.put("endpointListVersion", list.version());
+    node.put("endpointsManaging", list.managing());
+    list.endpoints().forEach(node.putArray("endpoints")::add);
     return bytes(node);
   }
 
@@ -65,8 +68,11 @@ final class StoreCodec {
     return new AgentRecord(
         text(node, "stateId"),
         epoch(node, "highestControlEpoch"),
-        number(node, "endpointListVersion"),
-        endpoints);
+        new EndpointRecord(
+            epoch(node, "endpointListAreaEpoch"),
+            number(node, "endpointListVersion"),
+            endpoints,
+            (int) number(node, "endpointsManaging")));
   }
 
   static byte[] write(VmRecord record) {

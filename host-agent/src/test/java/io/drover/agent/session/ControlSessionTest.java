@@ -177,8 +177,8 @@ class ControlSessionTest {
     first.send(list(2, "127.0.0.1:1"));
     first.execute("o/1", Orders.pause(VM, 1));
 
-    assertThat(store.agent().endpointListVersion()).isEqualTo(3);
-    assertThat(store.agent().endpoints())
+    assertThat(store.agent().endpoints().version()).isEqualTo(3);
+    assertThat(store.agent().endpoints().endpoints())
         .as("neither another machine nor a malformed one")
         .containsExactly(second.endpoint().toString());
     first.close();

@@ -42,7 +42,9 @@ class AgentStoreTest {
     AgentRecord agent =
         AgentRecord.create()
             .withControlEpoch(new Epoch(7))
-            .withEndpoints(2, List.of("127.0.0.1:7200"));
+            .withEndpoints(
+                new EndpointRecord(
+                    new Epoch(3), 2, List.of("127.0.0.1:7200", "127.0.0.1:7201"), 1));
     try (AgentStore store = AgentStore.open(directory)) {
       store.save(migrating);
       store.save(agent);

@@ -42,6 +42,10 @@ public record Endpoint(
     return new Endpoint(HttpMethods.POST, new PathTemplate(path), Set.of(), Body.WHOLE, handler);
   }
 
+  public static Endpoint patch(String path, Handler handler) {
+    return new Endpoint(HttpMethods.PATCH, new PathTemplate(path), Set.of(), Body.WHOLE, handler);
+  }
+
   /** A POST whose body may be of any size. */
   public static Endpoint upload(String path, Handler handler, String... query) {
     return new Endpoint(

@@ -11,11 +11,13 @@ public enum ProblemType {
   CONFLICT("conflict", "The present state does not allow it", 409),
   MIGRATION_IN_PROGRESS("migration-in-progress", "The VM is already being migrated", 409),
   NO_CAPACITY("no-capacity", "No host can take it", 409),
+  NO_HEADROOM("no-headroom", "No control plane has room to take over", 409),
   VERSION_MISMATCH("version-mismatch", "It has changed since it was read", 412),
   BODY_TOO_LARGE("body-too-large", "The body is too large", 413),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", "The body must be JSON", 415),
   UNUSABLE_IMAGE("unusable-image", "It is not an image that can be kept", 422),
   IDEMPOTENCY_MISMATCH("idempotency-mismatch", "The key was used with another request", 422),
+  INVALID_HIERARCHY("invalid-hierarchy", "Areas cannot back each other up like that", 422),
   INTERNAL_ERROR("internal-error", "Drover failed to answer", 500),
   UNAVAILABLE("unavailable", "Not possible now", 503),
   UNKNOWN_OUTCOME("unknown-outcome", "Nobody knows whether it was done", 503);
@@ -55,6 +57,8 @@ public enum ProblemType {
       case IDEMPOTENCY_MISMATCH -> IDEMPOTENCY_MISMATCH;
       case UNUSABLE_IMAGE -> UNUSABLE_IMAGE;
       case TOO_LARGE -> BODY_TOO_LARGE;
+      case INVALID_HIERARCHY -> INVALID_HIERARCHY;
+      case NO_HEADROOM -> NO_HEADROOM;
       case UNAVAILABLE -> UNAVAILABLE;
       case UNKNOWN_OUTCOME -> UNKNOWN_OUTCOME;
     };

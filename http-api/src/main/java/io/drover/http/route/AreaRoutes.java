@@ -1,14 +1,20 @@
 package io.drover.http.route;
 
+import io.drover.actor.api.AreaView;
 import io.drover.actor.api.ControlPlane;
+import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.FleetViews;
 import io.drover.config.units.AreaId;
 import io.drover.http.exchange.Call;
 import io.drover.http.exchange.Endpoint;
 import io.drover.http.exchange.Reply;
+import io.drover.http.model.AreaChangeJson;
 import io.drover.http.model.AreaJson;
 import io.drover.http.model.PageJson;
+import io.drover.http.model.TakeoverJson;
+import io.drover.http.problem.ProblemException;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
@@ -25,7 +31,10 @@ public final class AreaRoutes {
   public List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get("/v1/areas", this::list, "limit", "cursor"),
-        Endpoint.get("/v1/areas/{area}", this::show));
+        Endpoint.get("/v1/areas/{area}", this::show),
+        Endpoint.patch("/v1/areas/{area}", this::change),
+        Endpoint.post("/v1/areas/{area}:failover", this::failOver),
+        Endpoint.post("/v1/areas/{area}:failback", this::failBack));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -35,8 +44,38 @@ public final class AreaRoutes {
   }
 
   private CompletionStage<HttpResponse> show(Call call) {
-    return controlPlane
-        .area(call.id("area", AreaId::new))
-        .thenApply(area -> Reply.withEtag(Reply.ok(AreaJson.from(area)), area.version()));
+    return answer(controlPlane.area(area(call)));
+  }
+
+  private CompletionStage<HttpResponse> change(Call call) {
+    var change = call.body(AreaChangeJson.class, AreaChangeJson.NOTHING).toChange();
+    return answer(controlPlane.changeArea(area(call), change, call.terms()));
+  }
+
+  private CompletionStage<HttpResponse> failOver(Call call) {
+    TakeoverJson body = call.body(TakeoverJson.class, TakeoverJson.DEFAULT);
+    return answer(
+        controlPlane.failOver(area(call), body.area(), body.reasonOr("asked for"), keyOnly(call)));
+  }
+
+  private CompletionStage<HttpResponse> failBack(Call call) {
+    TakeoverJson body = call.body(TakeoverJson.class, TakeoverJson.DEFAULT);
+    if (body.to().isPresent()) {
+      throw ProblemException.invalid("to", "an area fails back to itself: leave \"to\" out");
+    }
+    return answer(controlPlane.failBack(area(call), body.reasonOr("asked for"), keyOnly(call)));
+  }
+
+  /** Who runs an area is decided by what there is, not by what a client has read. */
+  private static Terms keyOnly(Call call) {
+    return new Terms(call.idempotencyKey(), OptionalLong.empty());
+  }
+
+  private static AreaId area(Call call) {
+    return call.id("area", AreaId::new);
+  }
+
+  private static CompletionStage<HttpResponse> answer(CompletionStage<AreaView> area) {
+    return area.thenApply(view -> Reply.withEtag(Reply.ok(AreaJson.from(view)), view.version()));
   }
 }

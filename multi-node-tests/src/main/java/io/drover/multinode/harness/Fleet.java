@@ -68,7 +68,7 @@ public final class Fleet implements AutoCloseable {
     properties.put("drover.node.http.port", Integer.toString(httpPort));
     properties.put("drover.node.gateway.port", Integer.toString(gatewayPort));
     putList(properties, "drover.node.cluster.seed-nodes", clusterPorts);
-    putList(properties, "drover.node.gateway.of-area", gateways.getOrDefault(area, List.of()));
+    putBackups(properties, area, List.copyOf(gateways.keySet()));
     database
         .settings()
         .forEach((key, value) -> properties.put("drover.node.database." + key, value));
@@ -109,6 +109,14 @@ public final class Fleet implements AutoCloseable {
             plan.fullSpeed);
     process.start();
     hosts.put(name, process);
+  }
+
+  /** Each area is backed up by those after it. */
+  private static void putBackups(Map<String, String> properties, String area, List<String> areas) {
+    List<String> backups = areas.subList(areas.indexOf(area) + 1, areas.size());
+    for (int i = 0; i < backups.size(); i++) {
+      properties.put("drover.node.backups." + i, backups.get(i));
+    }
   }
 
   private static void putList(Map<String, String> properties, String key, List<Integer> ports) {

@@ -1,0 +1,280 @@
+package io.drover.actor.area;
+
+import io.drover.actor.Journaling;
+import io.drover.actor.api.FleetEvent;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.area.Area.Command;
+import io.drover.actor.area.Area.Event;
+import io.drover.actor.area.Area.Reply;
+import io.drover.actor.area.Area.Request;
+import io.drover.actor.area.AreaState.Defined;
+import io.drover.actor.area.AreaState.On;
+import io.drover.actor.area.AreaState.Undefined;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.HostId;
+import io.drover.config.units.MalformedIdException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.slf4j.Logger;
+
+/** How an {@link Area} decides and acts. */
+final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState> {
+  /** What an area says to itself. */
+  sealed interface Internal extends Command {
+    /** Time to look around, and to say again who manages what. */
+    record Tick() implements Internal {}
+
+    /** Time to wake all hosts, whatever has happened. */
+    record Sweep() implements Internal {}
+  }
+
+  private final AreaId area;
+  private final Area.Ports ports;
+  private final TimerScheduler<Command> timers;
+  private final Logger log;
+  private final HostSweep sweep;
+  private AreaOutlook outlook = new AreaOutlook();
+  private Set<String> nodesSeen = Set.of();
+
+  static Behavior<Command> create(AreaId area, PersistenceId persistenceId, Area.Ports ports) {
+    return Behaviors.setup(context ->
+        Behaviors.withTimers(
+            timers -> new AreaBehavior(area, persistenceId, ports, context, timers)));
+  }
+
+  private AreaBehavior(
+      AreaId area,
+      PersistenceId persistenceId,
+      Area.Ports ports,
+      ActorContext<Command> context,
+      TimerScheduler<Command> timers) {
+    super(persistenceId, Journaling.RECOVER_LATER);
+    this.area = area;
+    this.ports = ports;
+    this.timers = timers;
+    this.log = context.getLog();
+    this.sweep = new HostSweep(ports.routes(), ports.settings().wakeBatch());
+  }
+
+  @Override
+  public AreaState emptyState() {
+    return new Undefined();
+  }
+
+  @Override
+  public CommandHandler<Command, Event, AreaState> commandHandler() {
+    return this::decide;
+  }
+
+  @Override
+  public EventHandler<AreaState, Event> eventHandler() {
+    return AreaState::evolve;
+  }
+
+  @Override
+  public SignalHandler<AreaState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .build();
+  }
+
+  @Override
+  public Set<String> tagsFor(Event event) {
+    return Set.of(FleetEvent.TAG);
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return Journaling.snapshots(ports.entities());
+  }
+
+  private void onRecovered(AreaState state) {
+    outlook = new AreaOutlook();
+    if (state instanceof Defined s) {
+      act(s);
+    }
+  }
+
+  /** Says who manages what, and begins to look after it. */
+  private void act(Defined state) {
+    ports.sight().publish(state.management());
+    timers.startTimerWithFixedDelay("tick", new Internal.Tick(), ports.settings().tick());
+    timers.startTimerWithFixedDelay("sweep", new Internal.Sweep(), ports.settings().sweep());
+  }
+
+  private Effect<Event, AreaState> decide(AreaState state, Command command) {
+    return switch (new On<>(state, command)) {
+      case On(Undefined _, Request.Ensure c) -> define(c);
+      case On(Defined s, Request.Ensure c) -> ensure(s, c);
+      case On(Defined s, Request.RegisterHost c) -> register(s, c);
+      case On(Defined s, Request.Get c) -> Effect().reply(c.replyTo(), shown(s));
+      case On(Defined s, Request.SetPolicy c) -> setPolicy(s, c);
+      case On(Defined s, Request.FailOver c) ->
+          rule(s, c, Succession.failOver(s, ports.sight(), c, now()));
+      case On(Defined s, Request.FailBack c) ->
+          rule(s, c, Succession.failBack(s, ports.sight(), c, now()));
+      case On(Defined s, Internal.Tick _) -> tick(s);
+      case On(Defined s, Internal.Sweep _) -> {
+        sweep.begin(s.facts().hosts());
+        yield Effect().none();
+      }
+      case On(Undefined _, Request c) -> refuse(c, Refusal.Kind.NOT_FOUND, "no area " + area);
+      case On(Undefined _, Internal _) -> Effect().none();
+      // every kind of known area was matched above, whatever the command
+      case On(Undefined _, _), On(AreaState.Home _, _), On(AreaState.Away _, _) ->
+          Effect().unhandled();
+    };
+  }
+
+  private Effect<Event, AreaState> define(Request.Ensure c) {
+    List<Event> events = new ArrayList<>();
+    events.add(new Event.AreaDefined(area, c.cells(), now()));
+    Optional<Refusal> objection =
+        Hierarchy.objection(
+            area,
+            c.backups(),
+            other -> backupsOf(other).or(() -> Optional.of(List.of()))); // it may start later
+    if (objection.isPresent()) {
+      log.error(
+          "area {} is defined without backups: {} (drover.node.backups)",
+          area,
+          objection.get().detail());
+    } else if (!c.backups().isEmpty()) {
+      events.add(new Event.PolicySet(AreaPolicy.DEFAULT.withBackups(c.backups()), now()));
+    }
+    return Effect().persist(events).thenRun(this::persisted).thenReply(c.replyTo(), this::shown);
+  }
+
+  private Effect<Event, AreaState> ensure(Defined state, Request.Ensure c) {
+    return state.facts().cells() == c.cells()
+        ? Effect().reply(c.replyTo(), shown(state))
+        : refuse(
+            c,
+            Refusal.Kind.CONFLICT,
+            "area %s has %d cells since it was defined, not %d: the number is part of every id"
+                .formatted(area, state.facts().cells(), c.cells()));
+  }
+
+  private Effect<Event, AreaState> register(Defined state, Request.RegisterHost c) {
+    HostId host;
+    try {
+      host = state.facts().idOf(c.name());
+    } catch (MalformedIdException e) {
+      return refuse(c, Refusal.Kind.INVALID, String.valueOf(e.getMessage()));
+    }
+    if (state.facts().hosts().contains(host)) {
+      return Effect().reply(c.replyTo(), new Reply.HostIs(host));
+    }
+    if (state.facts().hosts().size() >= AreaPolicy.HOST_LIMIT) {
+      return refuse(
+          c,
+          Refusal.Kind.CONFLICT,
+          "area %s has %d hosts, its limit".formatted(area, AreaPolicy.HOST_LIMIT));
+    }
+    return Effect()
+        .persist(new Event.HostJoined(host, now()))
+        .thenReply(c.replyTo(), _ -> new Reply.HostIs(host));
+  }
+
+  private Effect<Event, AreaState> setPolicy(Defined state, Request.SetPolicy c) {
+    if (c.ifVersion().isPresent() && c.ifVersion().getAsLong() != state.facts().version()) {
+      Refusal mismatch =
+          Refusal.versionMismatch(
+              "area " + area, state.facts().version(), c.ifVersion().getAsLong());
+      return Effect().reply(c.replyTo(), new Reply.Refused(mismatch));
+    }
+    if (c.policy().equals(state.facts().policy())) {
+      return Effect().reply(c.replyTo(), shown(state));
+    }
+    return Hierarchy.objection(area, c.policy().backups(), this::backupsOf)
+        .<Effect<Event, AreaState>>map(
+            refusal -> Effect().reply(c.replyTo(), new Reply.Refused(refusal)))
+        .orElseGet(() -> persist(c, new Event.PolicySet(c.policy(), now())));
+  }
+
+  private Optional<List<AreaId>> backupsOf(AreaId other) {
+    return ports.sight().management(other).map(management -> management.policy().backups());
+  }
+
+  private Effect<Event, AreaState> rule(Defined state, Request request, Succession.Ruling ruling) {
+    return switch (ruling) {
+      case Succession.Ruling.Decide r -> persist(request, r.event());
+      case Succession.Ruling.Already _ -> Effect().reply(request.replyTo(), shown(state));
+      case Succession.Ruling.Refuse r ->
+          Effect().reply(request.replyTo(), new Reply.Refused(r.refusal()));
+    };
+  }
+
+  private Effect<Event, AreaState> tick(Defined state) {
+    ports.sight().publish(state.management());
+    outlook.look(state.management().hierarchy(), ports.sight(), now());
+    sweepAfterChange(state);
+    sweep.go();
+    return Succession.next(state, ports.sight(), outlook, ports.settings(), now())
+        .<Effect<Event, AreaState>>map(event -> {
+          log.info("area {} decides {}", area, event);
+          return Effect().persist(event).thenRun(this::persisted);
+        })
+        .orElseGet(() -> Effect().none());
+  }
+
+  /** A node has come or gone: cells are elsewhere, and their hosts are to be woken there. */
+  private void sweepAfterChange(Defined state) {
+    Set<String> nodes =
+        ports.sight().nodes().stream()
+            .map(NodeReport::node)
+            .collect(Collectors.toCollection(TreeSet::new));
+    if (!nodes.equals(nodesSeen)) {
+      nodesSeen = nodes;
+      sweep.begin(state.facts().hosts());
+    }
+  }
+
+  private Effect<Event, AreaState> persist(Request request, Event event) {
+    log.info("area {} decides {}", area, event);
+    return Effect()
+        .persist(event)
+        .thenRun(this::persisted)
+        .thenReply(request.replyTo(), this::shown);
+  }
+
+  private void persisted(AreaState state) {
+    act((Defined) state);
+  }
+
+  private Reply shown(AreaState state) {
+    Defined s = (Defined) state;
+    return new Reply.Shown(
+        s.management(),
+        s.facts().hosts().stream().sorted(Comparator.comparing(HostId::text)).toList(),
+        s.standing().cause(),
+        s.standing().reason(),
+        s.standing().since());
+  }
+
+  private Effect<Event, AreaState> refuse(Request request, Refusal.Kind kind, String detail) {
+    return Effect().reply(request.replyTo(), new Reply.Refused(Refusal.of(kind, detail)));
+  }
+
+  private Instant now() {
+    return ports.clock().instant();
+  }
+}

@@ -1,0 +1,44 @@
+package io.drover.actor.area;
+
+import io.drover.config.units.AreaId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Since when one incarnation of an area has seen control nodes of its hierarchy, or has not. A new
+ * incarnation begins anew: waiting once more is safe. Not threadsafe.
+ */
+final class AreaOutlook {
+  /** Since when it has been so. */
+  private record Seen(boolean usable, Instant since) {}
+
+  private final Map<AreaId, Seen> areas = new HashMap<>();
+
+  void look(List<AreaId> hierarchy, FleetSight sight, Instant now) {
+    for (AreaId area : hierarchy) {
+      boolean usable = sight.isUsable(area);
+      areas.compute(
+          area,
+          (_, seen) -> seen != null && seen.usable() == usable ? seen : new Seen(usable, now));
+    }
+    areas.keySet().retainAll(hierarchy);
+  }
+
+  /** It has had control nodes for so long, without a break. */
+  boolean isThereFor(AreaId area, Duration duration, Instant now) {
+    return isFor(area, true, duration, now);
+  }
+
+  /** It has had none for so long. */
+  boolean isGoneFor(AreaId area, Duration duration, Instant now) {
+    return isFor(area, false, duration, now);
+  }
+
+  private boolean isFor(AreaId area, boolean usable, Duration duration, Instant now) {
+    Seen seen = areas.get(area);
+    return seen != null && seen.usable() == usable && !seen.since().plus(duration).isAfter(now);
+  }
+}

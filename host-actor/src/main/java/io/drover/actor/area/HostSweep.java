@@ -1,0 +1,37 @@
+package io.drover.actor.area;
+
+import io.drover.actor.Routes;
+import io.drover.actor.host.Host;
+import io.drover.config.units.HostId;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Queue;
+
+/**
+ * Wakes the hosts of an area, a batch at a time: one that has moved reads its journal, notices that
+ * its agent is away, and says what it has. Not threadsafe.
+ */
+final class HostSweep {
+  private final Routes routes;
+  private final int batch;
+  private final Queue<HostId> waiting = new ArrayDeque<>();
+
+  HostSweep(Routes routes, int batch) {
+    this.routes = routes;
+    this.batch = batch;
+  }
+
+  /** From the first one on; one under way begins anew. */
+  void begin(Collection<HostId> hosts) {
+    waiting.clear();
+    hosts.stream().sorted(Comparator.comparing(HostId::text)).forEach(waiting::add);
+  }
+
+  /** The next batch. */
+  void go() {
+    for (int i = 0; i < batch && !waiting.isEmpty(); i++) {
+      routes.tell(Host.TYPE_KEY, waiting.remove().text(), new Host.Command.SendOffer());
+    }
+  }
+}

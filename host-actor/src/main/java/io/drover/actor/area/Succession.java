@@ -1,0 +1,211 @@
+package io.drover.actor.area;
+
+import io.drover.actor.api.Refusal;
+import io.drover.actor.area.Area.Cause;
+import io.drover.actor.area.Area.Event;
+import io.drover.actor.area.AreaState.Away;
+import io.drover.actor.area.AreaState.Defined;
+import io.drover.actor.area.AreaState.Home;
+import io.drover.config.settings.AreaSettings;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.Spans;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Which area runs an area: what is to be decided now, by what there is to be seen. Pure. */
+final class Succession {
+  private Succession() {}
+
+  /** The next thing to be decided by itself, if any. */
+  static Optional<Event> next(
+      Defined state, FleetSight sight, AreaOutlook outlook, AreaSettings settings, Instant now) {
+    return takeover(state, sight, outlook, settings, now)
+        .or(() -> lostBorrower(state, outlook, settings, now))
+        .or(() -> failback(state, outlook, now))
+        .or(() -> gatewaysChanged(state, sight, now));
+  }
+
+  private static Optional<Event> takeover(
+      Defined state, FleetSight sight, AreaOutlook outlook, AreaSettings settings, Instant now) {
+    AreaId keeper = state.keeper();
+    if (!outlook.isGoneFor(keeper, settings.takeoverAfter(), now)) {
+      return Optional.empty();
+    }
+    return successor(state, sight)
+        .map(to ->
+            moved(
+                state,
+                to,
+                Cause.LOST,
+                "area %s has had no control node for %s"
+                    .formatted(keeper, Spans.text(settings.takeoverAfter())),
+                now));
+  }
+
+  /** The first of the hierarchy with nodes and room; without room is better than nobody. */
+  private static Optional<AreaId> successor(Defined state, FleetSight sight) {
+    List<AreaId> usable =
+        state.management().hierarchy().stream()
+            .filter(area -> !area.equals(state.keeper()))
+            .filter(sight::isUsable)
+            .toList();
+    int hosts = state.facts().hosts().size();
+    return usable.stream()
+        .filter(area -> area.equals(state.facts().area()) || sight.headroom(area).hosts() >= hosts)
+        .findFirst()
+        .or(() -> usable.stream().findFirst());
+  }
+
+  private static Event moved(Defined state, AreaId to, Cause cause, String reason, Instant now) {
+    var epoch = state.facts().areaEpoch().next();
+    return to.equals(state.facts().area())
+        ? new Event.FailedBack(state.keeper(), epoch, cause, reason, now)
+        : new Event.FailedOver(state.keeper(), to, epoch, cause, reason, now);
+  }
+
+  private static Optional<Event> lostBorrower(
+      Defined state, AreaOutlook outlook, AreaSettings settings, Instant now) {
+    return state.lent().values().stream()
+        .distinct()
+        .filter(borrower -> outlook.isGoneFor(borrower, settings.takeoverAfter(), now))
+        .findFirst()
+        .map(borrower ->
+            new Event.CellsReturned(
+                lentTo(state, borrower),
+                borrower,
+                state.facts().areaEpoch().next(),
+                Cause.LOST,
+                "area %s has had no control node for %s"
+                    .formatted(borrower, Spans.text(settings.takeoverAfter())),
+                now));
+  }
+
+  static Set<Integer> lentTo(Defined state, AreaId borrower) {
+    return state.lent().entrySet().stream()
+        .filter(entry -> entry.getValue().equals(borrower))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
+  }
+
+  private static Optional<Event> failback(Defined state, AreaOutlook outlook, Instant now) {
+    AreaPolicy policy = state.facts().policy();
+    return switch (state) {
+      case Away s
+          when policy.failback() == AreaPolicy.Failback.AUTO
+              && outlook.isThereFor(s.facts().area(), policy.failbackAfter(), now) ->
+          Optional.of(
+              moved(
+                  s,
+                  s.facts().area(),
+                  Cause.STABLE,
+                  "its control nodes have been there for " + Spans.text(policy.failbackAfter()),
+                  now));
+      case Away _, Home _ -> Optional.empty();
+    };
+  }
+
+  /** Those of an area without nodes are kept: they may come back where they were. */
+  private static Optional<Event> gatewaysChanged(Defined state, FleetSight sight, Instant now) {
+    Map<AreaId, List<String>> known = state.facts().gateways();
+    Map<AreaId, List<String>> seen = new HashMap<>();
+    for (AreaId area : state.management().hierarchy()) {
+      List<String> addresses =
+          sight.nodes().stream()
+              .filter(node -> node.area().equals(area))
+              .map(NodeReport::gateway)
+              .sorted()
+              .toList();
+      List<String> kept = addresses.isEmpty() ? known.getOrDefault(area, List.of()) : addresses;
+      if (!kept.isEmpty()) {
+        seen.put(area, kept);
+      }
+    }
+    return seen.equals(known)
+        ? Optional.empty()
+        : Optional.of(new Event.GatewaysChanged(seen, now));
+  }
+
+  /** What an operator's word leads to: an event, nothing, or a refusal. */
+  sealed interface Ruling {
+    record Decide(Event event) implements Ruling {}
+
+    record Already() implements Ruling {}
+
+    record Refuse(Refusal refusal) implements Ruling {}
+  }
+
+  static Ruling failOver(Defined state, FleetSight sight, Area.Request.FailOver c, Instant now) {
+    AreaId area = state.facts().area();
+    List<AreaId> backups = state.facts().policy().backups();
+    if (c.to().filter(to -> !backups.contains(to)).isPresent()) {
+      return refuse(
+          Refusal.Kind.CONFLICT,
+          "area %s is not in the backup hierarchy of %s: %s".formatted(c.to().get(), area, backups),
+          Map.of("area", c.to().get().name(), "backups", names(backups)));
+    }
+    if (c.to().filter(state.keeper()::equals).isPresent()) {
+      return new Ruling.Already();
+    }
+    Map<String, String> figures = new TreeMap<>();
+    int hosts = state.facts().hosts().size();
+    figures.put("hosts", Integer.toString(hosts));
+    for (AreaId candidate : c.to().map(List::of).orElse(backups)) {
+      if (candidate.equals(state.keeper())) {
+        continue;
+      }
+      boolean usable = sight.isUsable(candidate);
+      Headroom room = sight.headroom(candidate);
+      if (usable && room.hosts() >= hosts) {
+        return new Ruling.Decide(moved(state, candidate, Cause.OPERATOR, c.reason(), now));
+      }
+      figures.put("headroom." + candidate, usable ? room.hosts() + " hosts" : "no control node");
+    }
+    return refuse(
+        Refusal.Kind.NO_HEADROOM,
+        figures.size() == 1
+            ? "area %s has no backup to fail over to".formatted(area)
+            : "no backup of area %s can run its %d hosts: %s"
+                .formatted(area, hosts, figuresText(figures)),
+        figures);
+  }
+
+  private static String figuresText(Map<String, String> figures) {
+    return figures.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith("headroom."))
+        .map(entry -> entry.getKey().substring("headroom.".length()) + " has " + room(entry))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String room(Map.Entry<String, String> figure) {
+    return figure.getValue().endsWith("hosts")
+        ? "room for " + figure.getValue()
+        : figure.getValue();
+  }
+
+  private static String names(List<AreaId> areas) {
+    return areas.stream().map(AreaId::name).collect(Collectors.joining(", "));
+  }
+
+  static Ruling failBack(Defined state, FleetSight sight, Area.Request.FailBack c, Instant now) {
+    AreaId area = state.facts().area();
+    return switch (state) {
+      case Home _ -> new Ruling.Already();
+      case Away s when !sight.isUsable(area) ->
+          refuse(
+              Refusal.Kind.NO_HEADROOM,
+              "area %s has no control node of its own; %s runs it".formatted(area, s.keeper()),
+              Map.of("area", area.name()));
+      case Away s -> new Ruling.Decide(moved(s, area, Cause.OPERATOR, c.reason(), now));
+    };
+  }
+
+  private static Ruling refuse(Refusal.Kind kind, String detail, Map<String, String> facts) {
+    return new Ruling.Refuse(new Refusal(kind, detail, facts, List.of()));
+  }
+}

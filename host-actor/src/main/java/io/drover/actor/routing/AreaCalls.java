@@ -1,0 +1,128 @@
+package io.drover.actor.routing;
+
+import io.drover.actor.Routes;
+import io.drover.actor.api.AreaView;
+import io.drover.actor.api.ControlPlane.AreaChange;
+import io.drover.actor.api.ControlPlane.Terms;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.area.Area;
+import io.drover.actor.area.Area.Reply;
+import io.drover.actor.area.AreaPolicy;
+import io.drover.actor.area.AreaPolicy.Failback;
+import io.drover.actor.area.AreaViews;
+import io.drover.actor.area.FleetSight;
+import io.drover.actor.operation.KeyedRequest.Outcome;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.CellId;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Calls about areas: their hierarchy, and who runs them. */
+final class AreaCalls {
+  private final Routes routes;
+  private final FleetSight sight;
+  private final OnceCalls once;
+
+  AreaCalls(Routes routes, FleetSight sight, OnceCalls once) {
+    this.routes = routes;
+    this.sight = sight;
+    this.once = once;
+  }
+
+  CompletionStage<AreaView> view(AreaId area) {
+    return look(area).thenApply(this::view);
+  }
+
+  CompletionStage<Reply.Shown> look(AreaId area) {
+    return Calls.read(ask(area, Area.Request.Get::new), "area " + area)
+        .thenCompose(AreaCalls::shown);
+  }
+
+  CompletionStage<AreaView> change(AreaId area, AreaChange change, Terms terms) {
+    return once(
+        area,
+        terms,
+        "change " + change,
+        () ->
+            look(area)
+                .thenCompose(now ->
+                    tell(
+                        area,
+                        replyTo ->
+                            new Area.Request.SetPolicy(
+                                changed(now.management().policy(), change),
+                                terms.ifVersion(),
+                                replyTo))));
+  }
+
+  private static AreaPolicy changed(AreaPolicy policy, AreaChange change) {
+    return new AreaPolicy(
+        change.backups().orElse(policy.backups()),
+        change.failback().map(Failback::valueOf).orElse(policy.failback()),
+        change.failbackAfter().orElse(policy.failbackAfter()),
+        change.borrowLimit().orElse(policy.borrowLimit()));
+  }
+
+  CompletionStage<AreaView> failOver(AreaId area, Optional<AreaId> to, String reason, Terms terms) {
+    return once(
+        area,
+        terms,
+        "failover " + to.map(AreaId::name).orElse("") + "\n" + reason,
+        () -> tell(area, replyTo -> new Area.Request.FailOver(to, reason, replyTo)));
+  }
+
+  CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
+    return once(
+        area,
+        terms,
+        "failback\n" + reason,
+        () -> tell(area, replyTo -> new Area.Request.FailBack(reason, replyTo)));
+  }
+
+  private CompletionStage<AreaView> once(
+      AreaId area, Terms terms, String what, Supplier<CompletionStage<AreaView>> change) {
+    return terms
+        .idempotencyKey()
+        .map(key -> OnceCalls.operation(new CellId(area, 0), "area-" + area, key))
+        .map(id ->
+            look(area) // or a key would make an area of any name
+                .thenCompose(_ ->
+                    once.once(
+                        id,
+                        RequestDigest.of(what),
+                        () -> change.get().<Outcome>thenApply(Outcome.OfArea::new)))
+                .thenApply(outcome -> ((Outcome.OfArea) outcome).area()))
+        .orElseGet(change);
+  }
+
+  private CompletionStage<AreaView> tell(
+      AreaId area, Function<ActorRef<Reply>, Area.Command> command) {
+    return Calls.change(ask(area, command), "change of area " + area)
+        .thenCompose(AreaCalls::shown)
+        .thenApply(this::view);
+  }
+
+  private AreaView view(Reply.Shown shown) {
+    return AreaViews.of(shown, sight);
+  }
+
+  private static CompletionStage<Reply.Shown> shown(Reply reply) {
+    return switch (reply) {
+      case Reply.Shown r -> CompletableFuture.completedStage(r);
+      case Reply.Refused r -> Calls.refused(r.refusal());
+      case Reply.HostIs r -> throw new IllegalStateException("not asked: " + r);
+    };
+  }
+
+  /** An area that nobody has heard of is not asked: the question would make an entity of it. */
+  private CompletionStage<Reply> ask(AreaId area, Function<ActorRef<Reply>, Area.Command> command) {
+    return sight.management(area).isPresent() || sight.isUsable(area)
+        ? routes.ask(Area.TYPE_KEY, area.name(), command)
+        : CompletableFuture.completedStage(
+            new Reply.Refused(Refusal.of(Refusal.Kind.NOT_FOUND, "no area " + area)));
+  }
+}

@@ -1,0 +1,71 @@
+package io.drover.actor.area;
+
+import io.drover.actor.area.NodeReport.Sessions;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.CellId;
+import io.drover.config.units.Epoch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A sight of nodes and areas that a test has made up. */
+public final class KnownFleet implements FleetSight {
+  public static final int HOST_LIMIT = 100;
+
+  private final Map<String, NodeReport> nodes = new TreeMap<>();
+  private final Map<AreaId, Management> managements = new HashMap<>();
+
+  /** A node that manages so many hosts. */
+  public KnownFleet node(String name, AreaId area, int hosts, CellId... running) {
+    NodeLoad load = new NodeLoad(hosts, 0, HOST_LIMIT, 1000, 0, 0, 0, 0, 1);
+    Map<AreaId, Sessions> sessions = Map.of(area, new Sessions(hosts, hosts));
+    nodes.put(
+        name, new NodeReport(name, area, name + ":7200", Set.of(running), sessions, load, true));
+    return this;
+  }
+
+  public KnownFleet silent(String name) {
+    nodes.computeIfPresent(name, (_, report) -> report.stale());
+    return this;
+  }
+
+  public KnownFleet gone(String name) {
+    nodes.remove(name);
+    return this;
+  }
+
+  /** An area that runs itself. */
+  public KnownFleet area(AreaId area, AreaId... backups) {
+    publish(
+        new Management(
+            area,
+            Epoch.NONE,
+            1,
+            1,
+            8,
+            0,
+            AreaPolicy.DEFAULT.withBackups(List.of(backups)),
+            area,
+            Map.of(),
+            Map.of()));
+    return this;
+  }
+
+  @Override
+  public List<NodeReport> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
+  @Override
+  public Optional<Management> management(AreaId area) {
+    return Optional.ofNullable(managements.get(area));
+  }
+
+  @Override
+  public void publish(Management management) {
+    managements.put(management.area(), management);
+  }
+}

@@ -1,0 +1,121 @@
+package io.drover.multinode.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.multinode.harness.Fleet;
+import io.drover.multinode.harness.FleetClient;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/**
+ * The control plane of an area is killed, taken over and given back, in this order, while a VM of
+ * the area goes on as if nothing had been.
+ */
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(OrderAnnotation.class)
+class AreaFailoverIT {
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private Fleet fleet;
+  private FleetClient south;
+  private Guests guests;
+  private String vm;
+  private JsonNode before;
+
+  @BeforeAll
+  void startFleet() {
+    fleet =
+        Fleet.of("north", "south")
+            .controlNodes(1)
+            .hosts(2)
+            .onPostgresql()
+            .start(Directories.fresh("area-failover"));
+    fleet.awaitReady();
+    south = Fleet.client(fleet.node("south-n1"));
+    guests = new Guests(south);
+    vm = guests.create("north", "h1", "pulse");
+    before = south.vm(vm);
+  }
+
+  @AfterAll
+  void stopFleet() {
+    if (fleet != null) {
+      fleet.close();
+    }
+  }
+
+  @Test
+  @Order(1)
+  void shouldBeRunByItsBackupWhenItsControlPlaneIsKilled() {
+    fleet.node("north-n1").process().kill();
+
+    JsonNode area =
+        south.await(
+            "south to manage north",
+            "/v1/areas/north",
+            PATIENCE,
+            a ->
+                a.path("managedBy").asText().equals("south")
+                    && a.path("hostsToSwitch").asInt() == 0);
+    assertThat(area.path("cause").asText()).isEqualTo("lost");
+    assertThat(area.path("areaEpoch").asLong()).isEqualTo(1);
+    assertThat(area.path("alarms").path(0).path("kind").asText())
+        .as("nobody is left to take over from south")
+        .isEqualTo("no-healthy-backup");
+    guests.awaitBeating(vm);
+  }
+
+  @Test
+  @Order(2)
+  void shouldTakeOperationsOnTheAreasVmsMeanwhile() {
+    String another = guests.create("north", "h2", "pulse");
+
+    guests.awaitBeating(another);
+    guests.delete(another);
+  }
+
+  @Test
+  @Order(3)
+  void shouldStayWithItsBackupUntilItIsToldToFailBack() {
+    fleet.node("north-n1").process().start();
+    fleet.awaitReady();
+
+    JsonNode area = south.get("/v1/areas/north").expectSuccess("reading north");
+
+    assertThat(area.path("managedBy").asText()).isEqualTo("south");
+    south
+        .post("/v1/areas/north:failback", south.object().put("reason", "repaired"))
+        .expectSuccess("failing back");
+    south.await(
+        "north to run itself",
+        "/v1/areas/north",
+        PATIENCE,
+        a ->
+            a.path("managedBy").asText().equals("north")
+                && a.path("hostsToSwitch").asInt() == 0
+                && a.path("cells")
+                    .valueStream()
+                    .allMatch(c ->
+                        c.path("node").isMissingNode()
+                            || c.path("node").asText().equals("north-n1")));
+    guests.awaitBeating(vm);
+  }
+
+  @Test
+  @Order(4)
+  void shouldHaveLeftTheVmAlone() {
+    JsonNode after = south.vm(vm);
+
+    assertThat(after.path("runEpoch")).isEqualTo(before.path("runEpoch"));
+    assertThat(after.path("host")).isEqualTo(before.path("host"));
+    assertThat(after.path("report").path("lost").asLong()).isZero();
+  }
+}
