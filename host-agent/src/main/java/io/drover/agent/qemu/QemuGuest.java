@@ -205,10 +205,10 @@ final class QemuGuest implements Guest {
     if (released) {
       return;
     }
-    if (!QemuProcess.awaitDeath(process.identity(), DEATH_GRACE)) {
+    if (!process.identity().awaitEnd(DEATH_GRACE)) {
       LOG.error("{} cannot be controlled any more ({}), killing it", spec.vm(), reason);
       process.identity().kill();
-      QemuProcess.awaitDeath(process.identity(), DEATH_GRACE);
+      var _ = process.identity().awaitEnd(DEATH_GRACE);
     }
     String said = files.logTail();
     String words = runState.lastWords();
