@@ -29,7 +29,9 @@ public record LeaseTerms(
     if (epoch.equals(Epoch.NONE)) {
       throw new IllegalArgumentException("a lease has an epoch above 0");
     }
-    if (ttl.compareTo(TTL_MIN) < 0 || ttl.compareTo(TTL_MAX) > 0) {
+    boolean isAsked =
+        !active.witnesses().isEmpty() && pending.stream().noneMatch(l -> l.witnesses().isEmpty());
+    if (isAsked && (ttl.compareTo(TTL_MIN) < 0 || ttl.compareTo(TTL_MAX) > 0)) {
       throw new IllegalArgumentException(
           "a lease lasts %s to %s: %s".formatted(TTL_MIN, TTL_MAX, ttl));
     }

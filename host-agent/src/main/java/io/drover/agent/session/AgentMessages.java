@@ -29,14 +29,14 @@ final class AgentMessages {
 
   static FromAgent heartbeat(
       long sequence, ManagedHost host, AgentRecord record, long staleOrdersRefused) {
-    Heartbeat beat =
+    Heartbeat.Builder beat =
         Heartbeat.newBuilder()
             .setSequence(sequence)
             .setLoad1M(host.load())
             .setMemoryUsedBytes(host.memoryUsed().bytes())
             .setStaleOrdersRefused(staleOrdersRefused)
-            .setEndpointListVersion(record.endpointListVersion())
-            .build();
+            .setEndpointListVersion(record.endpointListVersion());
+    host.lease().ifPresent(beat::setLease);
     return FromAgent.newBuilder().setHeartbeat(beat).build();
   }
 }

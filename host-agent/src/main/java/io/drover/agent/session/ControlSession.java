@@ -57,6 +57,9 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** Something to say; dropped while nobody listens, as the next Hello says it all. */
   public record Say(FromAgent message) implements Command {}
 
+  /** Something that heartbeats tell is another than before: one is due at once. */
+  public record Changed() implements Command {}
+
   private record Connect(BindAddress endpoint) implements Command {}
 
   private record GuestsAre(long attempt, List<GuestStatus> guests) implements Command {}
@@ -90,6 +93,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private final List<FromAgent> held = new ArrayList<>();
   private State state = State.WAITING;
   private @Nullable GatewayStream stream;
+  private String hostId = "";
   private long attempt;
   private long heartbeats;
   private boolean lossLogged;
@@ -140,12 +144,13 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
           lose("no welcome within " + WELCOME_TIMEOUT.toSeconds() + " s");
       case Stable c when c.attempt == attempt -> walk.settled();
       case Beat _ -> beat();
+      case Changed _ when state == State.ESTABLISHED -> beat();
       case Executed c -> {
         intake.finished(c.kind, c.result);
         send(FromAgent.newBuilder().setOrderResult(c.result).build());
       }
       // of a stream that is gone
-      case GuestsAre _, Received _, Lost _, WelcomeOverdue _, Stable _ -> {}
+      case GuestsAre _, Received _, Lost _, WelcomeOverdue _, Stable _, Changed _ -> {}
     }
     return this;
   }
@@ -207,7 +212,8 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case REFUSED -> refused(message.getRefused());
       case ORDER -> order(message.getOrder());
       case ENDPOINTS -> endpoints.adopt(message.getEndpoints());
-      case LEASE, BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
+      case LEASE -> host.offer(hostId, message.getLease());
+      case BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
     }
   }
 
@@ -229,6 +235,10 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     timers.startTimerWithFixedDelay(Beat.class, new Beat(), Duration.ZERO, interval);
     timers.startSingleTimer(new Stable(attempt), STABLE_AFTER);
     endpoints.adopt(welcome.getEndpoints());
+    hostId = welcome.getHostId();
+    if (welcome.hasLease()) {
+      host.offer(hostId, welcome.getLease());
+    }
     host.announce();
   }
 

@@ -58,6 +58,9 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
   /** A control plane listens again: tell it what it may have missed. */
   record Announce() implements Command {}
 
+  /** The host has its lease. */
+  record LeaseHeld() implements Command {}
+
   record Ended(long incarnation, String reason) implements Command {}
 
   /** A transfer of this VM broke, here or there. */
@@ -124,6 +127,7 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
       case Adopt c -> work(() -> adopt(c));
       case FindLost _ -> work(local::findLost);
       case Ended c -> work(() -> local.ended(c.incarnation, c.reason));
+      case LeaseHeld _ -> work(local::goOn);
       case Announce _ -> work(this::announce);
       case TransferBroke _ -> work(local::dropBroken);
       case Changed _, Refresh _ -> {

@@ -55,17 +55,33 @@ final class LocalGuest {
 
   /** Takes over a guest that outlived an earlier agent, and puts it where its grant says. */
   void adopt(Guest found, String kind) throws HypervisorException {
-    held.adopt(found, kind);
+    held.adopt(found, kind, isRestartable());
     boolean granted = OrderPlan.mayRun(record);
     boolean mayRun = granted && isDesiredRunning();
     if (found.state() == Guest.State.RUNNING && !mayRun) {
       held.pause(granted ? "by order" : NO_GRANT);
     } else if (found.state() == Guest.State.PAUSED && record.migration().isEmpty()) {
       if (mayRun) {
-        held.resume(); // the earlier agent died between persisting the grant and this
+        goOn(); // the earlier agent died between persisting the grant and this
       } else {
         held.explainPause(granted ? "by order" : NO_GRANT);
       }
+    }
+  }
+
+  /**
+   * Lets a guest run that is granted, is to run and stands still, as soon as its host's lease
+   * allows it. Repeatable.
+   */
+  void goOn() {
+    boolean waits = phase() == Phase.PAUSED && OrderPlan.mayRun(record) && isDesiredRunning();
+    if (!waits) {
+      return;
+    }
+    try {
+      held.resume(isRestartable());
+    } catch (HypervisorException e) {
+      held.explainPause(String.valueOf(e.getMessage()));
     }
   }
 
@@ -78,6 +94,10 @@ final class LocalGuest {
 
   private boolean isDesiredRunning() {
     return record.grant().filter(grant -> grant.desired() == Power.RUNNING).isPresent();
+  }
+
+  private boolean isRestartable() {
+    return record.grant().filter(grant -> grant.spec().restartable()).isPresent();
   }
 
   // ---- what it is
@@ -120,7 +140,7 @@ final class LocalGuest {
   void ended(long which, String reason) {
     if (held.isNews(which)) {
       ends.end("the guest ended: " + reason);
-      held.end(reason);
+      held.end(held.explained(reason));
     }
   }
 
@@ -152,7 +172,15 @@ final class LocalGuest {
       return switch (OrderPlan.of(record, phase(), order)) {
         case OrderPlan.Refuse refusal ->
             answer(OrderResults.failed(refusal.code(), refusal.detail()));
-        case OrderPlan.Do plan -> perform(plan, order);
+        case OrderPlan.Do plan -> {
+          Optional<String> refusal =
+              plan.startsRestartable() ? parts.lease().refusal() : Optional.empty();
+          yield refusal.isPresent()
+              ? answer(
+                  OrderResults.failed(
+                      Code.INVALID_STATE, "%s may not run: %s".formatted(vm, refusal.get())))
+              : perform(plan, order);
+        }
       };
     } catch (HypervisorException e) {
       return answer(OrderResults.failed(e));
@@ -197,13 +225,13 @@ final class LocalGuest {
     ends.end("%s of run epoch %s".formatted(order.getClass().getSimpleName(), order.epoch()));
     save(plan.next());
     switch (plan.action()) {
-      case RESUME -> held.resume();
+      case RESUME -> held.resume(isRestartable());
       case PAUSE -> held.pause("by order");
       case STOP -> held.stop(((GuestOrder.Stop) order).grace());
       case ABORT_AND_PAUSE -> held.pause(NO_GRANT);
       case ABORT_AND_RESUME -> {
         if (isDesiredRunning()) {
-          held.resume();
+          held.resume(isRestartable());
         }
       }
       default -> held.discard();
@@ -222,7 +250,7 @@ final class LocalGuest {
     save(next.withHypervisor(chosen.kind()));
     try {
       held.hold(chosen.boot(spec, held.listener()), chosen.kind());
-      held.resume();
+      held.resume(isRestartable());
       return OrderResults.status(describe());
     } catch (HypervisorException e) {
       held.end(chosen.kind(), "did not boot: " + e.getMessage());
@@ -234,7 +262,7 @@ final class LocalGuest {
     MigrationId migration = record.migration().orElseThrow().migration();
     save(next.withHypervisor(held.hypervisor()));
     parts.listener().reached(MigrationListener.Phase.ACTIVATING, migration, vm, "granted");
-    held.resume();
+    held.resume(isRestartable());
     parts
         .listener()
         .reached(MigrationListener.Phase.ACTIVATED, migration, vm, "at " + held.resumedAt());

@@ -24,7 +24,17 @@ sealed interface OrderPlan {
    *
    * @param next to be on disk before {@code action}
    */
-  record Do(VmRecord next, Action action) implements OrderPlan {}
+  record Do(VmRecord next, Action action) implements OrderPlan {
+    /** Whether it lets a guest run that may also be started elsewhere: the host needs its lease. */
+    boolean startsRestartable() {
+      boolean starts =
+          switch (action) {
+            case BOOT, ACTIVATE, RESUME -> true;
+            default -> false;
+          };
+      return starts && next.grant().filter(grant -> grant.spec().restartable()).isPresent();
+    }
+  }
 
   /** What is done once the record is on disk. */
   enum Action {
