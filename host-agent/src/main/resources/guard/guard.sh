@@ -9,10 +9,12 @@
 #                j is the agent itself, whose guests stop by themselves when it is time to freeze: it is only killed.
 #     tick       written in each round, "PID NOW KILL": by it the agent knows that it is guarded.
 #
-# Forks nothing but sleep. Ends when the lease is over and nothing is left to kill.
+# Forks nothing but sleep. Touches nothing before it has read a first deadline. Ends when none comes, and when the lease
+# is over and nothing is left to kill.
 dir=$1
-freeze=0
-kill=0
+freeze=
+kill=
+rounds=300 # for a first deadline: a minute
 frozen=unknown # an earlier guard may have frozen them
 
 # Of a host that runs out of memory, this goes last.
@@ -62,7 +64,10 @@ while [ -d "$dir/targets" ]; do
   read -r now _ </proc/uptime
   now=${now%.*}${now#*.}
   read_deadline
-  if [ "$now" -ge "$kill" ]; then
+  if [ -z "$kill" ]; then
+    rounds=$((rounds - 1))
+    [ "$rounds" -gt 0 ] || exit 0
+  elif [ "$now" -ge "$kill" ]; then
     signal KILL
     if [ -z "$alive" ]; then
       note "the lease ended at $kill; nothing is left to kill"
@@ -79,6 +84,6 @@ while [ -d "$dir/targets" ]; do
     [ "$frozen" = unknown ] || note "a lease until $kill: continued"
     frozen=no
   fi
-  echo "$$ $now $kill" >"$dir/tick"
+  echo "$$ $now ${kill:-0}" >"$dir/tick"
   sleep 0.2 || sleep 1
 done

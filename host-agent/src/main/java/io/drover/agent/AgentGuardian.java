@@ -73,7 +73,7 @@ final class AgentGuardian {
       supervisor.tell(new HostSupervisor.LeaseHeld());
     }
     if (session != null) {
-      session.tell(new ControlSession.Changed());
+      session.tell(new ControlSession.Beat());
     }
   }
 

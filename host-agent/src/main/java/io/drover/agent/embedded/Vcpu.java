@@ -28,9 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Vcpu {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final long STACK_BYTES = 1 << 20;
-
-  /** How often a guest that must not run looks whether it may again. */
-  private static final long PERMIT_POLL_NS = 50_000_000;
+  private static final long PERMIT_POLL_NS = 50_000_000; // of a guest that must not run just now
 
   /** The guest's code. */
   @FunctionalInterface
@@ -233,7 +231,9 @@ final class Vcpu {
     lock.lock();
     try {
       while (!destroyed) {
-        long waitNs = waitNs();
+        long nowNs = System.nanoTime();
+        long restNs = Math.max(sleepUntilNs - nowNs, throttledUntilNs - nowNs);
+        long waitNs = permit.isGiven() ? restNs : PERMIT_POLL_NS;
         try {
           if (!runnable || visitors > 0) {
             turn.await();
@@ -251,12 +251,6 @@ final class Vcpu {
     } finally {
       lock.unlock();
     }
-  }
-
-  private long waitNs() {
-    long nowNs = System.nanoTime();
-    long waitNs = Math.max(sleepUntilNs - nowNs, throttledUntilNs - nowNs);
-    return waitNs > 0 || permit.isGiven() ? waitNs : PERMIT_POLL_NS;
   }
 
   private void beginSlice() {

@@ -62,12 +62,17 @@ public final class Guard {
   }
 
   /**
-   * Extends the lease. The caller has made sure that a guard watches, or starts one next.
+   * Extends the lease. The caller has made sure that a guard watches.
    *
    * @param freezeNs when guests are to stop, ahead of the deadline
    */
   public void publish(Deadline deadline, long freezeNs) throws IOException {
     files.writeDeadline(deadline, freezeNs);
+  }
+
+  /** The deadline has passed and nothing is left to kill: the next one is a first one. */
+  public void forgetDeadline() throws IOException {
+    files.deleteDeadline();
   }
 
   /** Whether a guard watches now. */

@@ -57,9 +57,6 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** Something to say; dropped while nobody listens, as the next Hello says it all. */
   public record Say(FromAgent message) implements Command {}
 
-  /** Something that heartbeats tell is another than before: one is due at once. */
-  public record Changed() implements Command {}
-
   private record Connect(BindAddress endpoint) implements Command {}
 
   private record GuestsAre(long attempt, List<GuestStatus> guests) implements Command {}
@@ -72,7 +69,8 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
 
   private record Stable(long attempt) implements Command {}
 
-  private record Beat() implements Command {}
+  /** A heartbeat is due, by the clock or because it has news. */
+  public record Beat() implements Command {}
 
   private record Executed(Order.BodyCase kind, OrderResult result) implements Command {}
 
@@ -144,13 +142,12 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
           lose("no welcome within " + WELCOME_TIMEOUT.toSeconds() + " s");
       case Stable c when c.attempt == attempt -> walk.settled();
       case Beat _ -> beat();
-      case Changed _ when state == State.ESTABLISHED -> beat();
       case Executed c -> {
         intake.finished(c.kind, c.result);
         send(FromAgent.newBuilder().setOrderResult(c.result).build());
       }
       // of a stream that is gone
-      case GuestsAre _, Received _, Lost _, WelcomeOverdue _, Stable _, Changed _ -> {}
+      case GuestsAre _, Received _, Lost _, WelcomeOverdue _, Stable _ -> {}
     }
     return this;
   }
@@ -236,9 +233,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     timers.startSingleTimer(new Stable(attempt), STABLE_AFTER);
     endpoints.adopt(welcome.getEndpoints());
     hostId = welcome.getHostId();
-    if (welcome.hasLease()) {
-      host.offer(hostId, welcome.getLease());
-    }
+    host.offer(hostId, welcome.getLease());
     host.announce();
   }
 
@@ -293,7 +288,9 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   }
 
   private void beat() {
-    say(AgentMessages.heartbeat(++heartbeats, host, store.agent(), intake.staleOrdersRefused()));
+    if (state == State.ESTABLISHED) {
+      say(AgentMessages.heartbeat(++heartbeats, host, store.agent(), intake.staleOrdersRefused()));
+    }
   }
 
   private void send(FromAgent message) {

@@ -31,7 +31,7 @@ public interface ManagedHost {
   /** What this host has of its lease; empty when it takes no part in leases. */
   Optional<LeaseStatus> lease();
 
-  /** Terms that the control plane offers to the host it calls so. */
+  /** Terms that the control plane offers to the host it calls so; empty ones are no offer. */
   void offer(String hostId, LeaseTerms terms);
 
   ByteSize memoryUsed();

@@ -124,10 +124,10 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
         outlets.supervisor.tell(new HostSupervisor.OrderDone(vm));
       }
       case Execute c -> onExecute(c);
-      case Adopt c -> work(() -> adopt(c));
+      case Adopt c -> work(() -> place(() -> local.adopt(c.guest, c.hypervisor)));
       case FindLost _ -> work(local::findLost);
       case Ended c -> work(() -> local.ended(c.incarnation, c.reason));
-      case LeaseHeld _ -> work(local::goOn);
+      case LeaseHeld _ -> work(() -> place(local::goOn));
       case Announce _ -> work(this::announce);
       case TransferBroke _ -> work(local::dropBroken);
       case Changed _, Refresh _ -> {
@@ -228,9 +228,14 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     }
   }
 
-  private void adopt(Adopt command) {
+  /** Puts a guest where its grant says. */
+  private interface Placing {
+    void run() throws HypervisorException;
+  }
+
+  private void place(Placing placing) {
     try {
-      local.adopt(command.guest, command.hypervisor);
+      placing.run();
     } catch (HypervisorException e) {
       throw new IllegalStateException("cannot put " + vm + " where its grant says", e);
     }

@@ -8,7 +8,6 @@ import io.drover.agent.migration.MigrationListener;
 import io.drover.agent.store.StoreException;
 import io.drover.agent.store.VmRecord;
 import io.drover.agent.store.VmRecord.Grant;
-import io.drover.agent.store.VmRecord.Power;
 import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -55,33 +54,28 @@ final class LocalGuest {
 
   /** Takes over a guest that outlived an earlier agent, and puts it where its grant says. */
   void adopt(Guest found, String kind) throws HypervisorException {
-    held.adopt(found, kind, isRestartable());
+    held.adopt(found, kind, record.isRestartable());
     boolean granted = OrderPlan.mayRun(record);
-    boolean mayRun = granted && isDesiredRunning();
-    if (found.state() == Guest.State.RUNNING && !mayRun) {
+    if (found.state() == Guest.State.RUNNING && !(granted && record.isToRun())) {
       held.pause(granted ? "by order" : NO_GRANT);
     } else if (found.state() == Guest.State.PAUSED && record.migration().isEmpty()) {
-      if (mayRun) {
-        goOn(); // the earlier agent died between persisting the grant and this
-      } else {
-        held.explainPause(granted ? "by order" : NO_GRANT);
-      }
+      held.explainPause(granted ? "by order" : NO_GRANT);
+      goOn(); // the earlier agent may have died between persisting the grant and this
     }
   }
 
   /**
-   * Lets a guest run that is granted, is to run and stands still, as soon as its host's lease
-   * allows it. Repeatable.
+   * Lets a guest run that is granted and is to run, once its host's lease allows it. Repeatable.
    */
-  void goOn() {
-    boolean waits = phase() == Phase.PAUSED && OrderPlan.mayRun(record) && isDesiredRunning();
-    if (!waits) {
-      return;
-    }
-    try {
-      held.resume(isRestartable());
-    } catch (HypervisorException e) {
-      held.explainPause(String.valueOf(e.getMessage()));
+  void goOn() throws HypervisorException {
+    if (phase() == Phase.PAUSED && OrderPlan.mayRun(record) && record.isToRun()) {
+      Optional<String> refusal =
+          record.isRestartable() ? parts.lease().refusal() : Optional.empty();
+      if (refusal.isPresent()) {
+        held.explainPause(refusal.get());
+      } else {
+        held.resume(record.isRestartable());
+      }
     }
   }
 
@@ -90,14 +84,6 @@ final class LocalGuest {
     record
         .grant()
         .ifPresent(grant -> held.end(grant.hypervisor(), "lost with an earlier agent process"));
-  }
-
-  private boolean isDesiredRunning() {
-    return record.grant().filter(grant -> grant.desired() == Power.RUNNING).isPresent();
-  }
-
-  private boolean isRestartable() {
-    return record.grant().filter(grant -> grant.spec().restartable()).isPresent();
   }
 
   // ---- what it is
@@ -169,18 +155,10 @@ final class LocalGuest {
   /** Does what the order asks, or says why not. Completes later only where an order waits. */
   CompletionStage<OrderResult> execute(GuestOrder order) {
     try {
-      return switch (OrderPlan.of(record, phase(), order)) {
+      return switch (OrderPlan.of(record, phase(), order).under(parts.lease())) {
         case OrderPlan.Refuse refusal ->
             answer(OrderResults.failed(refusal.code(), refusal.detail()));
-        case OrderPlan.Do plan -> {
-          Optional<String> refusal =
-              plan.startsRestartable() ? parts.lease().refusal() : Optional.empty();
-          yield refusal.isPresent()
-              ? answer(
-                  OrderResults.failed(
-                      Code.INVALID_STATE, "%s may not run: %s".formatted(vm, refusal.get())))
-              : perform(plan, order);
-        }
+        case OrderPlan.Do plan -> perform(plan, order);
       };
     } catch (HypervisorException e) {
       return answer(OrderResults.failed(e));
@@ -225,13 +203,13 @@ final class LocalGuest {
     ends.end("%s of run epoch %s".formatted(order.getClass().getSimpleName(), order.epoch()));
     save(plan.next());
     switch (plan.action()) {
-      case RESUME -> held.resume(isRestartable());
+      case RESUME -> held.resume(record.isRestartable());
       case PAUSE -> held.pause("by order");
       case STOP -> held.stop(((GuestOrder.Stop) order).grace());
       case ABORT_AND_PAUSE -> held.pause(NO_GRANT);
       case ABORT_AND_RESUME -> {
-        if (isDesiredRunning()) {
-          held.resume(isRestartable());
+        if (record.isToRun()) {
+          held.resume(record.isRestartable());
         }
       }
       default -> held.discard();
@@ -250,7 +228,7 @@ final class LocalGuest {
     save(next.withHypervisor(chosen.kind()));
     try {
       held.hold(chosen.boot(spec, held.listener()), chosen.kind());
-      held.resume(isRestartable());
+      held.resume(record.isRestartable());
       return OrderResults.status(describe());
     } catch (HypervisorException e) {
       held.end(chosen.kind(), "did not boot: " + e.getMessage());
@@ -262,7 +240,7 @@ final class LocalGuest {
     MigrationId migration = record.migration().orElseThrow().migration();
     save(next.withHypervisor(held.hypervisor()));
     parts.listener().reached(MigrationListener.Phase.ACTIVATING, migration, vm, "granted");
-    held.resume(isRestartable());
+    held.resume(record.isRestartable());
     parts
         .listener()
         .reached(MigrationListener.Phase.ACTIVATED, migration, vm, "at " + held.resumedAt());

@@ -24,6 +24,7 @@ final class ArmedDeadline {
   private @Nullable Deadline published;
   private long aheadNs = FREEZE_AHEAD.toNanos();
   private boolean watching;
+  private boolean wanted; // and not given only because no guard watches yet
   private volatile long stopNs = Long.MAX_VALUE;
   private volatile long atNs;
 
@@ -32,7 +33,7 @@ final class ArmedDeadline {
     /** No witness has vouched: nothing is guarded. */
     NONE,
     HELD,
-    /** It could be held, but nobody would kill guests when it ends: it is not extended. */
+    /** It could be held, but nobody would kill guests when it ends: it is not begun or extended. */
     UNGUARDED,
     /** Guests stand still; the next majority lets them go on. */
     STOPPING,
@@ -90,22 +91,25 @@ final class ArmedDeadline {
    * one that has passed nothing may be left.
    */
   void extend(Deadline next, Duration ttl, long nowNs) throws IOException {
-    Deadline current = published;
-    if (next.equals(current) || next.atNs() <= nowNs) {
+    if (next.equals(published) || next.atNs() <= nowNs) {
       return;
     }
-    boolean isOver = current != null && nowNs >= current.atNs();
-    if (isOver && guard.guests().anyAlive()) {
-      return; // the guard is about to kill them
+    if (published != null && nowNs >= published.atNs()) {
+      if (guard.guests().anyAlive()) {
+        return; // the guard is about to kill them
+      }
+      guard.forgetDeadline(); // or another guard would find nothing to do, and end
+      published = null;
     }
     watching = guard.isWatching(nowNs);
-    if (current != null && !isOver && !watching) {
+    wanted = !watching;
+    if (wanted) {
+      guard.require(nowNs);
       return;
     }
     aheadNs = Math.min(FREEZE_AHEAD.toNanos(), ttl.toNanos() / FREEZE_FRACTION);
     guard.publish(next, next.atNs() - aheadNs);
     put(next);
-    guard.require(nowNs);
   }
 
   /** Nobody asks for a lease any more: nothing is guarded, once nothing stands still. */
@@ -115,6 +119,7 @@ final class ArmedDeadline {
       guard.end();
       published = null;
       watching = false;
+      wanted = false;
       stopNs = Long.MAX_VALUE;
     }
   }
@@ -130,7 +135,7 @@ final class ArmedDeadline {
   State state(long nowNs) {
     Deadline current = published;
     if (current == null) {
-      return State.NONE;
+      return wanted ? State.UNGUARDED : State.NONE;
     }
     if (nowNs >= current.atNs()) {
       return State.OVER;

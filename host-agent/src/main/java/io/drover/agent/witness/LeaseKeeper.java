@@ -84,13 +84,14 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
    */
   public static LeaseKeeper open(AgentStore store, Path directory) throws IOException {
     LeaseKeeper keeper = new LeaseKeeper(store, directory);
-    keeper.execute(keeper::restore);
+    keeper.restore();
     return keeper;
   }
 
   private void restore() {
     Optional<LeaseTerms> stored = store.lease();
     stored.ifPresent(terms -> lease.restore(terms, armed.deadline().orElse(null)));
+    show(BootClock.nowNs()); // nobody may start a guest before this is known
     if (stored.isPresent() || armed.deadline().isPresent()) {
       start();
     }

@@ -113,6 +113,21 @@ class GuardTest {
   }
 
   @Test
+  void shouldTouchNothingBeforeItHasReadADeadline() throws Exception {
+    Process guarded = sleeper();
+    guard.guests().add(VM, identity(guarded), () -> {});
+
+    guard.require(BootClock.nowNs());
+    await().atMost(LONG).until(() -> guard.isWatching(BootClock.nowNs()));
+    awaitARound();
+
+    assertThat(guarded.isAlive()).isTrue();
+    assertThat(stateOf(guarded)).isNotEqualTo("T");
+    letEnd();
+    assertThat(guarded.waitFor()).isEqualTo(128 + 9);
+  }
+
+  @Test
   void shouldLetGuestsGoOnWhenTheLeaseIsRenewedBeforeItsEnd() throws Exception {
     Process guarded = sleeper();
     guard.guests().add(VM, identity(guarded), () -> {});
