@@ -19,6 +19,7 @@ import io.drover.node.wiring.AreaStart;
 import io.drover.node.wiring.Database;
 import io.drover.node.wiring.FleetEntities;
 import io.drover.node.wiring.FleetSettings;
+import io.drover.node.wiring.JdbcRevocations;
 import io.drover.node.wiring.NodeMetrics;
 import io.drover.node.wiring.NodeStartException;
 import io.drover.node.wiring.PekkoConfig;
@@ -139,7 +140,7 @@ public final class ControlNode implements AutoCloseable {
     ReadSide.startProjection(system, database.dataSource());
     FleetViews views =
         ReadSide.views(system, database.dataSource(), controlPlane, images, () -> areasOf(cluster));
-    AgentGateway gateway = openGateway(system, node, routes, images, metrics);
+    AgentGateway gateway = openGateway(system, node, routes, images, database, metrics);
     readiness.met(Condition.GATEWAY);
     CoordinatedShutdown.get(system)
         .addTask(
@@ -229,9 +230,11 @@ public final class ControlNode implements AutoCloseable {
       NodeSettings node,
       ClusterRoutes routes,
       ImageStore images,
+      Database database,
       NodeMetrics metrics) {
     try {
-      return AgentGateway.start(system, node, routes, images, metrics);
+      var revocations = new JdbcRevocations(database.dataSource(), node.name());
+      return AgentGateway.start(system, node, routes, images, revocations, metrics);
     } catch (IOException e) {
       throw NodeStartException.cannotListen("gateway", node.gateway(), e);
     }

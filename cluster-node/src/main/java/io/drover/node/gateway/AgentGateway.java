@@ -3,6 +3,9 @@ package io.drover.node.gateway;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.ImageContents;
+import io.drover.agent.lease.Revocations;
+import io.drover.agent.lease.WitnessBook;
+import io.drover.agent.witness.WitnessService;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
 import io.drover.protocol.v1.AgentGatewayGrpc;
@@ -23,7 +26,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 
-/** The gRPC server that host agents hold their sessions with. Its threads only tell. */
+/**
+ * The gRPC server that host agents hold their sessions with, and that vouches for hosts. Its
+ * threads only tell, or answer from memory.
+ */
 public final class AgentGateway implements AutoCloseable {
   private static final int KEEPALIVE_S = 5;
   private static final int KEEPALIVE_MIN_S = 1;
@@ -32,16 +38,19 @@ public final class AgentGateway implements AutoCloseable {
   private static final int MESSAGE_LIMIT_BYTES = 4 << 20;
 
   private final Server server;
+  private final WitnessService witness;
   private final BindAddress address;
 
-  private AgentGateway(Server server, BindAddress address) {
+  private AgentGateway(Server server, WitnessService witness, BindAddress address) {
     this.server = server;
+    this.witness = witness;
     this.address = address;
   }
 
   /**
    * Listens, and hands each session to an actor of its own.
    *
+   * @param revocations of this node as a witness
    * @throws IOException when the address cannot be bound
    */
   public static AgentGateway start(
@@ -49,10 +58,12 @@ public final class AgentGateway implements AutoCloseable {
       NodeSettings settings,
       Routes routes,
       ImageContents images,
+      Revocations revocations,
       GatewayObserver observer)
       throws IOException {
     BindAddress wanted = settings.gateway();
     Sessions sessions = new Sessions(system, settings, routes, images, observer);
+    WitnessService witness = new WitnessService(new WitnessBook(revocations, System.nanoTime()));
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(wanted.host(), wanted.port()))
             .directExecutor()
@@ -62,11 +73,12 @@ public final class AgentGateway implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .maxInboundMessageSize(MESSAGE_LIMIT_BYTES)
             .addService(sessions)
+            .addService(witness)
             .build();
     server.start();
     BindAddress bound = new BindAddress(wanted.host(), server.getPort());
     sessions.endpoints = endpoints(settings, bound, system.startTime());
-    return new AgentGateway(server, bound);
+    return new AgentGateway(server, witness, bound);
   }
 
   /** Where it really listens. */
@@ -78,6 +90,7 @@ public final class AgentGateway implements AutoCloseable {
   @Override
   public void close() {
     server.shutdownNow();
+    witness.close();
   }
 
   /**

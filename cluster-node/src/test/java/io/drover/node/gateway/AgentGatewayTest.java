@@ -57,7 +57,12 @@ final class AgentGatewayTest {
   void start() throws IOException {
     gateway =
         AgentGateway.start(
-            testKit.system(), settings(0), routes(), new OneImage(), new SilentObserver());
+            testKit.system(),
+            settings(0),
+            routes(),
+            new OneImage(),
+            new RevocationsInMemory(),
+            new SilentObserver());
     agent = ScriptedAgent.connect(gateway.address());
   }
 
