@@ -3,8 +3,9 @@
 # nor a dead agent leaves them running. Started by the agent, outlives it; one for each state folder.
 #
 #   guard.sh DIRECTORY
-#     deadline   its last two words: when to freeze and when to kill, in 1/100 s since boot as /proc/uptime counts them,
-#                suspension included. Replaced as a whole; while it is missing or torn, what was read before holds.
+#     deadline   seven words, the last two of them when to freeze and when to kill, in 1/100 s since boot as /proc/uptime
+#                counts them, suspension included. Replaced as a whole; while it is missing or torn, what was read
+#                before holds.
 #     targets/   one empty file for each process, KIND-PID-START, START as in /proc/PID/stat: p is frozen, then killed;
 #                j is the agent itself, whose guests stop by themselves when it is time to freeze: it is only killed.
 #     tick       written in each round, "PID NOW KILL": by it the agent knows that it is guarded.
@@ -15,6 +16,7 @@ dir=$1
 freeze=
 kill=
 rounds=300 # for a first deadline: a minute
+killed=
 frozen=unknown # an earlier guard may have frozen them
 
 # Of a host that runs out of memory, this goes last.
@@ -22,12 +24,11 @@ frozen=unknown # an earlier guard may have frozen them
 
 read_deadline() {
   { read -r words <"$dir/deadline"; } 2>/dev/null || return
-  k=${words##* }
-  words=${words% *}
-  f=${words##* }
-  case $f:$k in
-    :* | *: | *[!0-9:]*) ;;
-    *) freeze=$f kill=$k ;;
+  set -- $words
+  [ $# -eq 7 ] || return
+  case $6:$7 in
+    *[!0-9:]*) ;;
+    *) freeze=$6 kill=$7 ;;
   esac
 }
 
@@ -73,7 +74,8 @@ while [ -d "$dir/targets" ]; do
       note "the lease ended at $kill; nothing is left to kill"
       exit 0
     fi
-    note "the lease ended at $kill: killed"
+    [ "$killed" = "$kill" ] || note "the lease ended at $kill: killed"
+    killed=$kill
     frozen=yes
   elif [ "$now" -ge "$freeze" ]; then
     [ "$frozen" = yes ] || note "no lease since $freeze: frozen until $kill"

@@ -42,7 +42,7 @@ public final class Guard {
    */
   public static Guard open(Path directory, Runnable onEnd) throws IOException {
     GuardFiles files = new GuardFiles(directory);
-    files.create();
+    files.clean();
     Guard guard = new Guard(files, onEnd);
     List<ProcessIdentity> running = guard.running();
     if (running.size() == 1 && files.hasCurrentScript()) {
@@ -67,6 +67,7 @@ public final class Guard {
    * @param freezeNs when guests are to stop, ahead of the deadline
    */
   public void publish(Deadline deadline, long freezeNs) throws IOException {
+    files.create();
     files.writeDeadline(deadline, freezeNs);
   }
 
@@ -135,11 +136,11 @@ public final class Guard {
     }
   }
 
-  /** Ends the guard: nothing of this agent's is left that could be killed. */
+  /** Ends the guard: nobody is to be killed. The files come back with the next one. */
   public void end() throws IOException {
     files.deleteDeadline();
     endAll();
-    files.deleteTick();
+    files.deleteAll();
   }
 
   private void endAll() throws IOException {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -30,9 +31,12 @@ record GuardFiles(Path directory) {
   /** What the guard wrote in its last round. */
   record Tick(long pid, long atNs) {}
 
-  /** Makes what is missing, and removes what is of an earlier boot. */
   void create() throws IOException {
     Files.createDirectories(targets());
+  }
+
+  /** Removes what is of an earlier boot, and who is gone. */
+  void clean() throws IOException {
     if (readDeadline().isEmpty()) {
       Files.deleteIfExists(deadline());
     }
@@ -153,8 +157,16 @@ record GuardFiles(Path directory) {
     return Optional.of(new Tick(number(words.get(0)), number(words.get(1)) * TICK_NS));
   }
 
-  void deleteTick() throws IOException {
-    Files.deleteIfExists(tick());
+  /** Of a guard that has ended. */
+  void deleteAll() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   // ---- targets
@@ -172,6 +184,9 @@ record GuardFiles(Path directory) {
   }
 
   List<ProcessIdentity> listTargets() throws IOException {
+    if (!Files.isDirectory(targets())) {
+      return List.of();
+    }
     try (Stream<Path> files = Files.list(targets())) {
       return files.map(file -> process(file.getFileName().toString())).toList();
     }

@@ -70,7 +70,7 @@ public final class Lease {
     if (deadlineNs.isPresent()) {
       owedNs = later(owedNs, deadlineNs);
     }
-    if (before == null || !before.epoch().equals(stored.epoch())) {
+    if (before == null || !before.isSameLease(stored)) {
       deadlineNs = OptionalLong.empty();
       askedNs.clear();
     }

@@ -53,8 +53,14 @@ public record LeaseTerms(
    * Whether these come from before the others: of a lower epoch, or of a list that was replaced.
    */
   boolean isBefore(LeaseTerms others) {
-    return epoch.isBefore(others.epoch)
-        || (epoch.equals(others.epoch) && active.version() < others.active.version());
+    boolean isOlderList = active.version() < others.active.version();
+    return host.equals(others.host)
+        && (epoch.isBefore(others.epoch) || (isSameLease(others) && isOlderList));
+  }
+
+  /** Whether vouches for the one are vouches for the other: a host may have a new name. */
+  boolean isSameLease(LeaseTerms others) {
+    return host.equals(others.host) && epoch.equals(others.epoch);
   }
 
   Stream<WitnessList> lists() {

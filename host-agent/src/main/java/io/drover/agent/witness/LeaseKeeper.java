@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -170,8 +171,11 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   }
 
   private void vouched(Witness witness, LeaseTerms terms, long sentNs) {
+    OptionalLong before = lease.deadlineNs();
     lease.vouched(witness.id(), terms.epoch(), sentNs);
-    look();
+    if (!lease.deadlineNs().equals(before)) {
+      look();
+    }
   }
 
   // ---- the guard

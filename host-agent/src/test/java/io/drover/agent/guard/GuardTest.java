@@ -188,7 +188,9 @@ class GuardTest {
     arm();
     Path file = directory.resolve("deadline");
 
-    for (String torn : List.of("", "boot 1 1 0 0 1", "boot 1 1 0 0 1 ", "x y", "1 -2", "1 2x")) {
+    List<String> broken =
+        List.of("", "b 1 1 0 9 1", "b 1 1 0 9 1 1", "b 1 1 0 9 1\n", "b 1 1 0 9 -1 1\n", "1 1\n");
+    for (String torn : broken) {
       Files.writeString(file, torn);
       awaitARound();
       assertThat(stateOf(guarded)).as("\"%s\"", torn).isNotEqualTo("T");

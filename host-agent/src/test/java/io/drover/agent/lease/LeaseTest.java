@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.agent.lease.Lease.Deadline;
 import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -146,6 +149,19 @@ class LeaseTest {
     assertThat(lease.isNews(terms(3, ABC))).as("lists start anew with an epoch").isTrue();
     assertThatThrownBy(() -> lease.accept(terms(1, ABC)))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void shouldStartAnewUnderAnotherName() {
+    lease.accept(terms(5, ABC));
+    vouched(5, 10, "a", "b");
+    HostId renamed = HostId.parse("host-north-04-renamed");
+    LeaseTerms others = new LeaseTerms(renamed, new Epoch(5), TTL, ABC, Optional.empty());
+
+    assertThat(lease.isNews(others)).isTrue();
+    lease.accept(others);
+
+    assertThat(lease.deadlineNs()).as("nobody vouched for this one").isEmpty();
   }
 
   @Test
@@ -285,7 +301,7 @@ class LeaseTest {
 
   private static WitnessList randomList(Random random, long version) {
     List<String> ids = new ArrayList<>(IntStream.range(0, 9).mapToObj(i -> "w" + i).toList());
-    java.util.Collections.shuffle(ids, random);
+    Collections.shuffle(ids, random);
     return list(version, ids.subList(0, 1 + random.nextInt(7)).toArray(String[]::new));
   }
 
