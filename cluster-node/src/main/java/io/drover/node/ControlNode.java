@@ -26,6 +26,7 @@ import io.drover.node.wiring.Database;
 import io.drover.node.wiring.FleetEntities;
 import io.drover.node.wiring.FleetSettings;
 import io.drover.node.wiring.FreePorts;
+import io.drover.node.wiring.JdbcRevocations;
 import io.drover.node.wiring.NodeMetrics;
 import io.drover.node.wiring.NodeStartException;
 import io.drover.node.wiring.PekkoConfig;
@@ -150,7 +151,8 @@ public final class ControlNode implements AutoCloseable {
     FleetViews views =
         ReadSide.views(
             system, database.dataSource(), controlPlane, images, () -> areas(members, board));
-    AgentGateway gateway = openGateway(system, node, routes, images, board, census, metrics);
+    AgentGateway gateway =
+        openGateway(system, node, routes, images, database, board, census, metrics);
     system.systemActorOf(
         BoardKeeper.create(
             board,
@@ -245,11 +247,13 @@ public final class ControlNode implements AutoCloseable {
       NodeSettings node,
       ClusterRoutes routes,
       ImageStore images,
+      Database database,
       Board board,
       NodeCensus census,
       NodeMetrics metrics) {
     try {
-      return AgentGateway.start(system, node, routes, images, board, census, metrics);
+      var revocations = new JdbcRevocations(database.dataSource(), node.name());
+      return AgentGateway.start(system, node, routes, images, revocations, board, census, metrics);
     } catch (IOException e) {
       throw NodeStartException.cannotListen("gateway", node.gateway(), e);
     }

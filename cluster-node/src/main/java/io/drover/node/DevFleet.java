@@ -155,6 +155,7 @@ public final class DevFleet implements AutoCloseable {
         keys.put("drover.agent.area", AREAS.get(i));
         keys.put("drover.agent.control-endpoints", List.of("127.0.0.1:" + port("gateway", i)));
         keys.put("drover.agent.state-dir", data.resolve(AREAS.get(i) + "-" + host).toString());
+        keys.put("drover.agent.lease.enabled", false); // a guard would kill this whole process
         agents.add(HostAgent.start(with(keys), engine));
       }
     }

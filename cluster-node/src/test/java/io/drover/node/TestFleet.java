@@ -81,6 +81,7 @@ final class TestFleet implements AutoCloseable {
     keys.put("drover.agent.capacity.cpu-millis", 8000);
     keys.put("drover.agent.state-dir", folder.resolve("agent-" + name).toString());
     keys.put("drover.agent.images-dir", folder.resolve("images").toString());
+    keys.put("drover.agent.lease.enabled", false); // a guard would kill the JVM of all tests
     keys.putAll(others);
     agents.put(name, HostAgent.start(config(keys)));
   }

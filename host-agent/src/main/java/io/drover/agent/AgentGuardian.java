@@ -7,6 +7,7 @@ import io.drover.config.settings.AgentSettings;
 import io.drover.config.units.Resources;
 import io.drover.protocol.v1.FromAgent;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -33,6 +34,7 @@ final class AgentGuardian {
       AgentSettings settings,
       Resources capacity,
       HostParts host,
+      Optional<LeaseParts> leases,
       RandomGenerator random,
       CompletableFuture<Done> reconciled) {
     return Behaviors.setup(context -> {
@@ -42,7 +44,9 @@ final class AgentGuardian {
               HostSupervisor.create(host, message -> say(session.get(), message), reconciled),
               "host");
       context.watch(supervisor); // without it nothing works: the agent ends
-      LocalHost local = new LocalHost(settings, capacity, host, supervisor);
+      leases.ifPresent(
+          parts -> parts.keeper().onChange(() -> leaseChanged(parts, supervisor, session.get())));
+      LocalHost local = new LocalHost(settings, capacity, host, supervisor, leases);
       context.pipeToSelf(reconciled, (_, _) -> Done.done());
       return Behaviors.receiveMessage(_ -> {
         session.set(
@@ -59,6 +63,18 @@ final class AgentGuardian {
         .onFailure(
             SupervisorStrategy.restartWithBackoff(
                 SESSION_RESTART_MIN, SESSION_RESTART_MAX, SESSION_RESTART_JITTER));
+  }
+
+  private static void leaseChanged(
+      LeaseParts leases,
+      ActorRef<HostSupervisor.Command> supervisor,
+      @Nullable ActorRef<ControlSession.Command> session) {
+    if (leases.keeper().refusal().isEmpty()) {
+      supervisor.tell(new HostSupervisor.LeaseHeld());
+    }
+    if (session != null) {
+      session.tell(new ControlSession.Beat());
+    }
   }
 
   /** Before the session exists nobody misses anything: its Hello says it all. */

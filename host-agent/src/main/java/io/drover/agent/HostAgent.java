@@ -9,6 +9,7 @@ import io.drover.agent.migration.BlackoutModel;
 import io.drover.agent.migration.MigrationListener;
 import io.drover.agent.session.GatewayImages;
 import io.drover.agent.store.AgentStore;
+import io.drover.agent.supervision.HostLease;
 import io.drover.agent.supervision.HostParts;
 import io.drover.agent.supervision.MemoryLedger;
 import io.drover.config.settings.AgentSettings;
@@ -20,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -84,6 +86,7 @@ public final class HostAgent implements AutoCloseable {
   private final AgentStore store;
   private final ExecutorService blocking;
   private final ActorSystem<Done> system;
+  private final Optional<LeaseParts> leases;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile Runnable afterClose = () -> {};
 
@@ -92,11 +95,13 @@ public final class HostAgent implements AutoCloseable {
       Parts parts,
       AgentStore store,
       ExecutorService blocking,
+      Optional<LeaseParts> leases,
       ActorSystem<Done> system) {
     this.settings = settings;
     this.parts = parts;
     this.store = store;
     this.blocking = blocking;
+    this.leases = leases;
     this.system = system;
   }
 
@@ -167,9 +172,12 @@ public final class HostAgent implements AutoCloseable {
       LOG.warn("insecure-bind is on: whoever reaches this agent's ports controls its guests");
     }
     AgentStore store = AgentStore.open(settings.stateDirectory());
+    Optional<LeaseParts> leases = Optional.empty();
     try {
-      return start(settings, parts, store);
+      leases = LeaseParts.start(settings, store);
+      return start(settings, parts, store, leases);
     } catch (RuntimeException e) {
+      leases.ifPresent(LeaseParts::close);
       store.close(); // or nobody could use the directory while this process lives
       throw e instanceof UncheckedIOException
           ? new AgentStartException(String.valueOf(e.getMessage()), e)
@@ -177,7 +185,8 @@ public final class HostAgent implements AutoCloseable {
     }
   }
 
-  private static HostAgent start(AgentSettings settings, Parts parts, AgentStore store) {
+  private static HostAgent start(
+      AgentSettings settings, Parts parts, AgentStore store, Optional<LeaseParts> leases) {
     ExecutorService blocking =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("drover-guest-", 0).factory());
     Resources capacity = HostCapacity.of(settings);
@@ -195,15 +204,16 @@ public final class HostAgent implements AutoCloseable {
                 new GatewayImages(settings, store)),
             new BlackoutModel(parts.clock),
             new MemoryLedger(capacity.memory()),
+            leases.<HostLease>map(LeaseParts::keeper).orElse(HostLease.NONE),
             new Semaphore(settings.migrationsIn()),
             new Semaphore(settings.migrationsOut()));
     CompletableFuture<Done> reconciled = new CompletableFuture<>();
     ActorSystem<Done> system =
         ActorSystem.create(
-            AgentGuardian.create(settings, capacity, host, parts.random, reconciled),
+            AgentGuardian.create(settings, capacity, host, leases, parts.random, reconciled),
             "drover-agent-" + settings.name(),
             actorConfig());
-    HostAgent agent = new HostAgent(settings, parts, store, blocking, system);
+    HostAgent agent = new HostAgent(settings, parts, store, blocking, leases, system);
     agent.await(reconciled);
     return agent;
   }
@@ -270,6 +280,7 @@ public final class HostAgent implements AutoCloseable {
     }
     blocking.shutdownNow();
     parts.hypervisors.forEach(Hypervisor::close);
+    leases.ifPresent(LeaseParts::close);
     store.close();
     afterClose.run();
   }

@@ -17,6 +17,8 @@ import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.HypervisorSupport;
 import io.drover.protocol.v1.ImageArgument;
 import io.drover.protocol.v1.ImageSupport;
+import io.drover.protocol.v1.LeaseStatus;
+import io.drover.protocol.v1.LeaseTerms;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderFailure;
 import io.drover.protocol.v1.OrderResult;
@@ -25,6 +27,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -34,6 +37,7 @@ final class LocalHost implements ManagedHost {
   private final Resources capacity;
   private final HostParts parts;
   private final ActorRef<HostSupervisor.Command> supervisor;
+  private final Optional<LeaseParts> leases;
   private final String incarnation =
       UlidCreator.getMonotonicUlid().toString().toLowerCase(Locale.ROOT);
 
@@ -41,11 +45,13 @@ final class LocalHost implements ManagedHost {
       AgentSettings settings,
       Resources capacity,
       HostParts parts,
-      ActorRef<HostSupervisor.Command> supervisor) {
+      ActorRef<HostSupervisor.Command> supervisor,
+      Optional<LeaseParts> leases) {
     this.settings = settings;
     this.capacity = capacity;
     this.parts = parts;
     this.supervisor = supervisor;
+    this.leases = leases;
   }
 
   @Override
@@ -62,6 +68,10 @@ final class LocalHost implements ManagedHost {
                     .setMemoryBytes(capacity.memory().bytes()))
             .setTransferEndpoint(parts.engine().endpoint())
             .putAllLabels(settings.labels());
+    leases.ifPresent(parts ->
+        hello
+            .setWitnessEndpoint(parts.witness().address().toString())
+            .setLease(parts.keeper().status()));
     for (Hypervisor hypervisor : parts.hypervisors()) {
       hello.addHypervisors(support(hypervisor));
       hypervisor.images().stream()
@@ -150,6 +160,16 @@ final class LocalHost implements ManagedHost {
   @Override
   public void announce() {
     supervisor.tell(new HostSupervisor.Announce());
+  }
+
+  @Override
+  public Optional<LeaseStatus> lease() {
+    return leases.map(parts -> parts.keeper().status());
+  }
+
+  @Override
+  public void offer(String hostId, LeaseTerms terms) {
+    leases.ifPresent(parts -> parts.keeper().offer(hostId, terms));
   }
 
   @Override

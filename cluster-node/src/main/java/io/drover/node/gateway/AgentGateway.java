@@ -3,6 +3,9 @@ package io.drover.node.gateway;
 import io.drover.actor.Routes;
 import io.drover.actor.api.ImageContents;
 import io.drover.actor.area.FleetSight;
+import io.drover.agent.lease.Revocations;
+import io.drover.agent.lease.WitnessBook;
+import io.drover.agent.witness.WitnessService;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.NodeSettings;
 import io.drover.node.board.NodeCensus;
@@ -24,7 +27,10 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 
-/** The gRPC server that host agents hold their sessions with. Its threads only tell. */
+/**
+ * The gRPC server that host agents hold their sessions with, and that vouches for hosts. Its
+ * threads only tell, or answer from memory.
+ */
 public final class AgentGateway implements AutoCloseable {
   private static final int KEEPALIVE_S = 5;
   private static final int KEEPALIVE_MIN_S = 1;
@@ -33,11 +39,14 @@ public final class AgentGateway implements AutoCloseable {
   private static final int MESSAGE_LIMIT_BYTES = 4 << 20;
 
   private final Server server;
+  private final WitnessService witness;
   private final BindAddress address;
   private final BindAddress advertised;
 
-  private AgentGateway(Server server, BindAddress address, BindAddress advertised) {
+  private AgentGateway(
+      Server server, WitnessService witness, BindAddress address, BindAddress advertised) {
     this.server = server;
+    this.witness = witness;
     this.address = address;
     this.advertised = advertised;
   }
@@ -45,6 +54,7 @@ public final class AgentGateway implements AutoCloseable {
   /**
    * Listens, and hands each session to an actor of its own.
    *
+   * @param revocations of this node as a witness
    * @throws IOException when the address cannot be bound
    */
   public static AgentGateway start(
@@ -52,6 +62,7 @@ public final class AgentGateway implements AutoCloseable {
       NodeSettings settings,
       Routes routes,
       ImageContents images,
+      Revocations revocations,
       FleetSight sight,
       NodeCensus census,
       GatewayObserver observer)
@@ -59,6 +70,7 @@ public final class AgentGateway implements AutoCloseable {
     BindAddress wanted = settings.gateway();
     AgentPlaces unbound = new AgentPlaces(settings.area(), List.of(), sight, census);
     Sessions sessions = new Sessions(system, unbound, routes, images, observer);
+    WitnessService witness = new WitnessService(new WitnessBook(revocations, System.nanoTime()));
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(wanted.host(), wanted.port()))
             .directExecutor()
@@ -68,13 +80,14 @@ public final class AgentGateway implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .maxInboundMessageSize(MESSAGE_LIMIT_BYTES)
             .addService(sessions)
+            .addService(witness)
             .build();
     server.start();
     BindAddress bound = new BindAddress(wanted.host(), server.getPort());
     BindAddress advertised = settings.advertisedGateway().orElse(bound);
     sessions.places =
         new AgentPlaces(settings.area(), List.of(advertised.toString()), sight, census);
-    return new AgentGateway(server, bound, advertised);
+    return new AgentGateway(server, witness, bound, advertised);
   }
 
   /** Where it really listens. */
@@ -91,6 +104,7 @@ public final class AgentGateway implements AutoCloseable {
   @Override
   public void close() {
     server.shutdownNow();
+    witness.close();
   }
 
   private static final class Sessions extends AgentGatewayGrpc.AgentGatewayImplBase {

@@ -68,6 +68,7 @@ final class AgentGatewayTest {
             settings(0),
             routes(),
             new OneImage(),
+            new RevocationsInMemory(),
             board,
             new NodeCensus(),
             new SilentObserver());

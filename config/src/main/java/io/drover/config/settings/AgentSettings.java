@@ -24,6 +24,7 @@ import java.util.TreeMap;
  * @param stateDirectory grants and epochs; belongs to this agent alone
  * @param imagesDirectory images that do not come with the agent; may be missing
  * @param heartbeat interval until the control plane asks for another
+ * @param lease its own lease, and what it is to others' leases
  * @param insecureBind allows other addresses than loopback although nothing authenticates yet
  * @param stateLost the operator vouches that no guest of an earlier state folder runs any more
  */
@@ -41,6 +42,7 @@ public record AgentSettings(
     Reconnect reconnect,
     int migrationsIn,
     int migrationsOut,
+    LeaseSettings lease,
     boolean insecureBind,
     boolean stateLost) {
   private static final Section SECTION = new Section("drover.agent");
@@ -67,6 +69,7 @@ public record AgentSettings(
     SECTION.requireBetween("migrations-out", 1, MIGRATIONS_LIMIT, migrationsOut);
     if (!insecureBind) {
       requireLoopback("transfer.host", transfer);
+      requireLoopback("witness.host", lease.witness());
       controlEndpoints.forEach(endpoint -> requireLoopback("control-endpoints", endpoint));
     }
   }
@@ -98,10 +101,15 @@ public record AgentSettings(
    */
   public static AgentSettings from(Config root) {
     return SECTION.read(
-        root, agent -> of(agent, BindAddress.from(root, SECTION.path() + ".transfer")));
+        root,
+        agent ->
+            of(
+                agent,
+                BindAddress.from(root, SECTION.path() + ".transfer"),
+                LeaseSettings.from(root)));
   }
 
-  private static AgentSettings of(Config agent, BindAddress transfer) {
+  private static AgentSettings of(Config agent, BindAddress transfer, LeaseSettings lease) {
     String endpoints = "control-endpoints";
     return new AgentSettings(
         new AreaId(agent.getString("area")),
@@ -126,6 +134,7 @@ public record AgentSettings(
             agent.getDuration("reconnect.refused")),
         agent.getInt("migrations-in"),
         agent.getInt("migrations-out"),
+        lease,
         agent.getBoolean("insecure-bind"),
         agent.getBoolean("state-lost"));
   }

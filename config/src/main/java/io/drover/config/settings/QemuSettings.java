@@ -73,7 +73,7 @@ public record QemuSettings(
   }
 
   /** Short, and different for every agent on a machine, as their state directories are. */
-  private static String nameFor(Path state) {
+  static String nameFor(Path state) {
     UUID digest = UUID.nameUUIDFromBytes(state.toString().getBytes(StandardCharsets.UTF_8));
     return digest.toString().substring(24); // the last group: 12 hex digits
   }

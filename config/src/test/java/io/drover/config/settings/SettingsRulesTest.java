@@ -32,6 +32,7 @@ class SettingsRulesTest {
     "drover.transfer.inbound-limit, 0",
     "drover.agent.migrations-in, 65",
     "drover.agent.name, No",
+    "drover.agent.witness.host, 192.0.2.1",
     "drover.migration.max-rounds, 1",
     "drover.migration.recheck-limit, -1",
     "drover.entities.snapshot-every, 0",

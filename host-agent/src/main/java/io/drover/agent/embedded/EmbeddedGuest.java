@@ -10,6 +10,8 @@ import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
+import io.drover.agent.guest.RunPermit;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.TransferException;
 import java.lang.foreign.MemorySegment;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -213,6 +216,17 @@ public final class EmbeddedGuest implements Guest {
   @Override
   public GuestConsole console() {
     return console;
+  }
+
+  @Override
+  public Optional<ProcessIdentity> process() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void heed(RunPermit permit) {
+    frames.heed(permit);
+    vcpu.heed(permit);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.drover.agent.embedded;
 
+import io.drover.agent.guest.RunPermit;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -19,6 +20,7 @@ public final class FramePort {
   private final Queue<byte[]> inbound = new ArrayDeque<>();
   private final Runnable arrival;
   private volatile FrameSink sink = _ -> {};
+  private volatile RunPermit permit = RunPermit.ALWAYS;
 
   /**
    * @param arrival wakes the guest
@@ -53,8 +55,15 @@ public final class FramePort {
     return true;
   }
 
+  void heed(RunPermit asked) {
+    permit = asked;
+  }
+
+  /** A frame that may not leave is lost, as on a wire that was cut. */
   void send(byte[] frame) {
-    sink.send(frame);
+    if (permit.isGiven()) {
+      sink.send(frame);
+    }
   }
 
   byte @Nullable [] poll() {

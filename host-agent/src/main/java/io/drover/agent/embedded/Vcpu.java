@@ -1,6 +1,7 @@
 package io.drover.agent.embedded;
 
 import com.dylibso.chicory.runtime.ChicoryInterruptedException;
+import io.drover.agent.guest.RunPermit;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.time.Duration;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A visitor (pause, dirty collection) is let in between two slices and before the next one begins,
- * however busy the guest is. A guest that sleeps or waits for its CPU share is in no slice: a visit
- * then costs one uncontended lock. Safe on any thread but the guest's own.
+ * however busy the guest is. No slice begins while the guest's permit is not given. A guest that
+ * sleeps or waits for its CPU share is in no slice: a visit then costs one uncontended lock. Safe
+ * on any thread but the guest's own.
  */
 final class Vcpu {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final long STACK_BYTES = 1 << 20;
+  private static final long PERMIT_POLL_NS = 50_000_000; // of a guest that must not run just now
 
   /** The guest's code. */
   @FunctionalInterface
@@ -46,6 +49,7 @@ final class Vcpu {
   private final Consumer<String> onEnd;
   private final Thread thread;
 
+  private volatile RunPermit permit = RunPermit.ALWAYS;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition turn = lock.newCondition();
   private final Condition boundary = lock.newCondition();
@@ -84,6 +88,10 @@ final class Vcpu {
     } finally {
       lock.unlock();
     }
+  }
+
+  void heed(RunPermit asked) {
+    permit = asked;
   }
 
   /** Returns when no guest instruction runs, and none will. */
@@ -223,8 +231,9 @@ final class Vcpu {
     lock.lock();
     try {
       while (!destroyed) {
-        long waitNs =
-            Math.max(sleepUntilNs - System.nanoTime(), throttledUntilNs - System.nanoTime());
+        long nowNs = System.nanoTime();
+        long restNs = Math.max(sleepUntilNs - nowNs, throttledUntilNs - nowNs);
+        long waitNs = permit.isGiven() ? restNs : PERMIT_POLL_NS;
         try {
           if (!runnable || visitors > 0) {
             turn.await();

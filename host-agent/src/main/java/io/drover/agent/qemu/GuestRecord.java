@@ -1,6 +1,7 @@
 package io.drover.agent.qemu;
 
 import io.drover.agent.guest.GuestSpec;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;

@@ -5,6 +5,8 @@ import io.drover.agent.guest.GuestConsole;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.guest.RunPermit;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.agent.qemu.qmp.QmpCommand;
 import io.drover.agent.qemu.qmp.QmpException;
 import io.drover.transfer.OpaqueChannel;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -112,6 +115,14 @@ final class QemuGuest implements Guest {
   }
 
   @Override
+  public Optional<ProcessIdentity> process() {
+    return Optional.of(process.identity());
+  }
+
+  @Override
+  public void heed(RunPermit permit) {} // the guard stops its process
+
+  @Override
   public Duration hypervisorDowntime() {
     return downtime;
   }
@@ -205,10 +216,10 @@ final class QemuGuest implements Guest {
     if (released) {
       return;
     }
-    if (!QemuProcess.awaitDeath(process.identity(), DEATH_GRACE)) {
+    if (!process.identity().awaitEnd(DEATH_GRACE)) {
       LOG.error("{} cannot be controlled any more ({}), killing it", spec.vm(), reason);
       process.identity().kill();
-      QemuProcess.awaitDeath(process.identity(), DEATH_GRACE);
+      var _ = process.identity().awaitEnd(DEATH_GRACE);
     }
     String said = files.logTail();
     String words = runState.lastWords();

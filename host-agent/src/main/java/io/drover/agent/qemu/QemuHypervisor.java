@@ -5,6 +5,7 @@ import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.Hypervisor;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.agent.qemu.qmp.QmpCommand;
 import io.drover.agent.qemu.qmp.QmpException;
 import io.drover.config.settings.QemuSettings;
@@ -262,8 +263,7 @@ public final class QemuHypervisor implements Hypervisor {
 
   /** Of a process that is gone, or was started in the moment in which the agent died. */
   private static void discard(RunFiles files) throws HypervisorException, IOException {
-    for (ProcessIdentity process :
-        ProcessIdentity.mentioning("guest=" + files.run() + ",").toList()) {
+    for (ProcessIdentity process : ProcessIdentity.mentioning("guest=" + files.run() + ",")) {
       QemuProcess.kill(process);
     }
     LOG.info("removing what {} left", files.run());

@@ -1,6 +1,7 @@
 package io.drover.agent.qemu;
 
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.agent.qemu.qmp.QmpClient;
 import io.drover.agent.qemu.qmp.QmpCommand;
 import io.drover.agent.qemu.qmp.QmpEvent;
@@ -9,7 +10,6 @@ import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -18,7 +18,6 @@ import java.util.function.Consumer;
  * @param qmp its control connection
  */
 record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
-  private static final long POLL_NS = 5_000_000;
   private static final Duration QUIT_GRACE = Duration.ofMillis(500);
   private static final Duration KILL_GRACE = Duration.ofSeconds(5);
 
@@ -66,7 +65,7 @@ record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
       }
     } catch (IOException | QmpException e) {
       identity.kill();
-      awaitDeath(identity, KILL_GRACE);
+      identity.awaitEnd(KILL_GRACE);
       String said = files.logTail();
       throw failed(files, said.isEmpty() ? String.valueOf(e.getMessage()) : said, e);
     }
@@ -89,7 +88,7 @@ record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
     if (identity.isAlive()) {
       // Its answer does not matter: what counts is whether the process ends.
       var _ = qmp.send(QmpCommand.quit());
-      if (!awaitDeath(identity, QUIT_GRACE)) {
+      if (!identity.awaitEnd(QUIT_GRACE)) {
         kill(identity);
       }
     }
@@ -99,27 +98,11 @@ record QemuProcess(ProcessIdentity identity, QmpClient qmp) {
   /** Kills it and returns once it is gone. */
   static void kill(ProcessIdentity identity) throws HypervisorException {
     identity.kill();
-    if (!awaitDeath(identity, KILL_GRACE)) {
+    if (!identity.awaitEnd(KILL_GRACE)) {
       throw new HypervisorException(
           HypervisorException.Kind.FAILED,
           "QEMU process %d is still there %s after SIGKILL".formatted(identity.pid(), KILL_GRACE));
     }
-  }
-
-  /**
-   * Waits for its end.
-   *
-   * @return whether it is gone
-   */
-  static boolean awaitDeath(ProcessIdentity identity, Duration timeout) {
-    long deadlineNs = System.nanoTime() + timeout.toNanos();
-    while (identity.isAlive()) {
-      if (System.nanoTime() - deadlineNs > 0) {
-        return false;
-      }
-      LockSupport.parkNanos(POLL_NS);
-    }
-    return true;
   }
 
   private static HypervisorException failed(RunFiles files, String reason, Exception cause) {

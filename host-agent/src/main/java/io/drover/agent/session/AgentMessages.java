@@ -30,15 +30,15 @@ final class AgentMessages {
 
   static FromAgent heartbeat(
       long sequence, ManagedHost host, AgentRecord record, long staleOrdersRefused) {
-    Heartbeat beat =
+    Heartbeat.Builder beat =
         Heartbeat.newBuilder()
             .setSequence(sequence)
             .setLoad1M(host.load())
             .setMemoryUsedBytes(host.memoryUsed().bytes())
             .setStaleOrdersRefused(staleOrdersRefused)
             .setEndpointListAreaEpoch(record.endpoints().areaEpoch().value())
-            .setEndpointListVersion(record.endpoints().version())
-            .build();
+            .setEndpointListVersion(record.endpoints().version());
+    host.lease().ifPresent(beat::setLease);
     return FromAgent.newBuilder().setHeartbeat(beat).build();
   }
 }

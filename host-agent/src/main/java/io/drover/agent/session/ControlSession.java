@@ -79,7 +79,8 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** Time to go where this host is managed. */
   private record Move(long attempt) implements Command {}
 
-  private record Beat() implements Command {}
+  /** A heartbeat is due, by the clock or because it has news. */
+  public record Beat() implements Command {}
 
   private record Executed(Order.BodyCase kind, OrderResult result) implements Command {}
 
@@ -101,6 +102,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private State state = State.WAITING;
   private @Nullable GatewayStream stream;
   private BindAddress endpoint; // of this attempt, or the last one
+  private String hostId = "";
   private long attempt;
   private long heartbeats;
   private boolean lossLogged;
@@ -222,7 +224,8 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case REFUSED -> refused(message.getRefused());
       case ORDER -> order(message.getOrder());
       case ENDPOINTS -> adopt(message.getEndpoints());
-      case LEASE, BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
+      case LEASE -> host.offer(hostId, message.getLease());
+      case BODY_NOT_SET -> LOG.debug("a message of a later protocol version is ignored");
     }
   }
 
@@ -247,6 +250,8 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     if (!timers.isTimerActive(Move.class)) {
       moveIn(MOVE_AGAIN.plus(walk.within(MOVE_AGAIN)));
     }
+    hostId = welcome.getHostId();
+    host.offer(hostId, welcome.getLease());
     host.announce();
   }
 
@@ -322,7 +327,9 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   }
 
   private void beat() {
-    say(AgentMessages.heartbeat(++heartbeats, host, store.agent(), intake.staleOrdersRefused()));
+    if (state == State.ESTABLISHED) {
+      say(AgentMessages.heartbeat(++heartbeats, host, store.agent(), intake.staleOrdersRefused()));
+    }
   }
 
   private void send(FromAgent message) {

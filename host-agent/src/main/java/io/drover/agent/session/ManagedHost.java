@@ -3,9 +3,12 @@ package io.drover.agent.session;
 import io.drover.config.units.ByteSize;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.Hello;
+import io.drover.protocol.v1.LeaseStatus;
+import io.drover.protocol.v1.LeaseTerms;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderResult;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** The host as its session sees it. Called on the session's thread; answers come on any. */
@@ -24,6 +27,12 @@ public interface ManagedHost {
 
   /** A control plane listens again: reports that it may have missed are due. */
   void announce();
+
+  /** What this host has of its lease; empty when it takes no part in leases. */
+  Optional<LeaseStatus> lease();
+
+  /** Terms that the control plane offers to the host it calls so; empty ones are no offer. */
+  void offer(String hostId, LeaseTerms terms);
 
   ByteSize memoryUsed();
 

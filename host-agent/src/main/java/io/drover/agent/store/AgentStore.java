@@ -1,7 +1,10 @@
 package io.drover.agent.store;
 
+import io.drover.agent.lease.LeaseTerms;
 import io.drover.agent.store.RecordLog.DamagedLogException;
 import io.drover.agent.store.StoreCodec.MalformedRecordException;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
 import io.drover.config.units.VmId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -13,6 +16,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +40,9 @@ public final class AgentStore implements AutoCloseable {
   private final Object guard = new Object();
   // All below is guarded by guard.
   private final Map<VmId, VmRecord> vms = new LinkedHashMap<>(); // the one saved last comes last
+  private final Map<HostId, RevocationRecord> revocations = new LinkedHashMap<>();
   private AgentRecord agent = AgentRecord.create();
+  private Optional<LeaseRecord> lease = Optional.empty();
   private @Nullable RecordLog log; // none after a failed write
   private boolean closed;
 
@@ -102,6 +109,8 @@ public final class AgentStore implements AutoCloseable {
         switch (StoreCodec.read(bytes)) {
           case VmRecord record -> remember(record);
           case AgentRecord record -> agent = record;
+          case LeaseRecord record -> lease = Optional.of(record);
+          case RevocationRecord record -> revocations.put(record.host(), record);
         }
       }
     } catch (IOException e) {
@@ -121,6 +130,8 @@ public final class AgentStore implements AutoCloseable {
     forgetOldest();
     List<byte[]> records = new ArrayList<>();
     records.add(StoreCodec.write(agent));
+    lease.ifPresent(record -> records.add(StoreCodec.write(record)));
+    revocations.values().forEach(record -> records.add(StoreCodec.write(record)));
     vms.values().forEach(record -> records.add(StoreCodec.write(record)));
     try {
       closeLog();
@@ -172,6 +183,41 @@ public final class AgentStore implements AutoCloseable {
     synchronized (guard) {
       append(StoreCodec.write(record));
       remember(record);
+    }
+  }
+
+  /** Empty while no lease was ever asked for. */
+  public Optional<LeaseTerms> lease() {
+    synchronized (guard) {
+      return lease.map(LeaseRecord::terms);
+    }
+  }
+
+  public void save(LeaseTerms terms) {
+    LeaseRecord record = new LeaseRecord(terms);
+    synchronized (guard) {
+      append(StoreCodec.write(record));
+      lease = Optional.of(record);
+    }
+  }
+
+  /** The highest epoch revoked of each host that this agent is a witness of. */
+  public Map<HostId, Epoch> revocations() {
+    synchronized (guard) {
+      return revocations.values().stream()
+          .collect(Collectors.toMap(RevocationRecord::host, RevocationRecord::epoch));
+    }
+  }
+
+  /** Does nothing when this epoch, or a higher one, is revoked already. */
+  public void saveRevocation(HostId host, Epoch epoch) {
+    RevocationRecord record = new RevocationRecord(host, epoch);
+    synchronized (guard) {
+      RevocationRecord before = revocations.get(host);
+      if (before == null || before.epoch().isBefore(epoch)) {
+        append(StoreCodec.write(record));
+        revocations.put(host, record);
+      }
     }
   }
 

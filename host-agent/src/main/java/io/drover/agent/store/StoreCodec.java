@@ -59,7 +59,25 @@ final class StoreCodec {
 
   static StoredRecord read(byte[] bytes) throws MalformedRecordException {
     JsonNode node = parse(bytes);
-    return node.has("vm") ? readVm(node) : readAgent(node);
+    if (node.has("vm")) {
+      return readVm(node);
+    }
+    if (node.has(LeaseCodec.LEASE_KEY)) {
+      return LeaseCodec.readLease(node);
+    }
+    return node.has(LeaseCodec.REVOCATION_KEY) ? LeaseCodec.readRevocation(node) : readAgent(node);
+  }
+
+  static byte[] write(LeaseRecord record) {
+    ObjectNode node = JSON.createObjectNode().put(VERSION_KEY, VERSION);
+    LeaseCodec.put(node, record.terms());
+    return bytes(node);
+  }
+
+  static byte[] write(RevocationRecord record) {
+    ObjectNode node = JSON.createObjectNode().put(VERSION_KEY, VERSION);
+    LeaseCodec.put(node, record);
+    return bytes(node);
   }
 
   private static AgentRecord readAgent(JsonNode node) throws MalformedRecordException {
@@ -96,6 +114,7 @@ final class StoreCodec {
     node.put("image", grant.spec().image());
     node.put("cpuMillis", grant.spec().resources().cpuMillis());
     node.put("memoryBytes", grant.spec().resources().memory().bytes());
+    node.put("restartable", grant.spec().restartable());
     ObjectNode arguments = node.putObject("arguments");
     grant.spec().arguments().forEach(arguments::put);
   }
@@ -130,7 +149,12 @@ final class StoreCodec {
         new Resources((int) number(node, "cpuMillis"), new ByteSize(number(node, "memoryBytes")));
     return new Grant(
         epoch(node, "runEpoch"),
-        new GuestSpec(vm, text(node, "image"), resources, arguments),
+        new GuestSpec(
+            vm,
+            text(node, "image"),
+            resources,
+            arguments,
+            node.path("restartable").asBoolean()), // an earlier release kept all
         text(node, "hypervisor"),
         Power.valueOf(text(node, "desired")));
   }
@@ -157,7 +181,7 @@ final class StoreCodec {
     return node;
   }
 
-  private static JsonNode field(JsonNode node, String name) throws MalformedRecordException {
+  static JsonNode field(JsonNode node, String name) throws MalformedRecordException {
     JsonNode value = node.get(name);
     if (value == null) {
       throw new MalformedRecordException("lacks \"" + name + "\"");
@@ -165,7 +189,7 @@ final class StoreCodec {
     return value;
   }
 
-  private static String text(JsonNode node, String name) throws MalformedRecordException {
+  static String text(JsonNode node, String name) throws MalformedRecordException {
     JsonNode value = field(node, name);
     if (!value.isTextual()) {
       throw new MalformedRecordException("\"" + name + "\" is not text: " + value);
@@ -173,7 +197,7 @@ final class StoreCodec {
     return value.asText();
   }
 
-  private static long number(JsonNode node, String name) throws MalformedRecordException {
+  static long number(JsonNode node, String name) throws MalformedRecordException {
     JsonNode value = field(node, name);
     if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 0) {
       throw new MalformedRecordException("\"" + name + "\" is not a count: " + value);
@@ -181,7 +205,7 @@ final class StoreCodec {
     return value.asLong();
   }
 
-  private static Epoch epoch(JsonNode node, String name) throws MalformedRecordException {
+  static Epoch epoch(JsonNode node, String name) throws MalformedRecordException {
     return new Epoch(number(node, name));
   }
 

@@ -1,4 +1,7 @@
 package io.drover.agent.store;
 
-/** What the log holds; a later record of the same VM, or of the agent, replaces an earlier one. */
-sealed interface StoredRecord permits AgentRecord, VmRecord {}
+/**
+ * What the log holds; a later record of the same VM, of the same revoked host, or of the agent or
+ * its lease, replaces an earlier one.
+ */
+sealed interface StoredRecord permits AgentRecord, LeaseRecord, RevocationRecord, VmRecord {}

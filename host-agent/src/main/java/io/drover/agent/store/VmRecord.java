@@ -49,6 +49,16 @@ public record VmRecord(
     return new VmRecord(vm, Epoch.NONE, Epoch.NONE, Optional.empty(), Optional.empty());
   }
 
+  /** Whether its guest is granted and is to run. */
+  public boolean isToRun() {
+    return grant.filter(g -> g.desired == Power.RUNNING).isPresent();
+  }
+
+  /** Whether its guest is started elsewhere when this host is lost. */
+  public boolean isRestartable() {
+    return grant.filter(g -> g.spec.restartable()).isPresent();
+  }
+
   /** Remembers an epoch. A higher one means that somebody else was granted the VM. */
   public VmRecord seen(Epoch epoch) {
     return highestRunEpoch.isBefore(epoch)

@@ -58,6 +58,9 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
   /** A control plane listens again: tell it what it may have missed. */
   record Announce() implements Command {}
 
+  /** The host has its lease. */
+  record LeaseHeld() implements Command {}
+
   record Ended(long incarnation, String reason) implements Command {}
 
   /** A transfer of this VM broke, here or there. */
@@ -121,9 +124,10 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
         outlets.supervisor.tell(new HostSupervisor.OrderDone(vm));
       }
       case Execute c -> onExecute(c);
-      case Adopt c -> work(() -> adopt(c));
+      case Adopt c -> work(() -> place(() -> local.adopt(c.guest, c.hypervisor)));
       case FindLost _ -> work(local::findLost);
       case Ended c -> work(() -> local.ended(c.incarnation, c.reason));
+      case LeaseHeld _ -> work(() -> place(local::goOn));
       case Announce _ -> work(this::announce);
       case TransferBroke _ -> work(local::dropBroken);
       case Changed _, Refresh _ -> {
@@ -224,9 +228,14 @@ final class GuestKeeper extends AbstractBehavior<GuestKeeper.Command> {
     }
   }
 
-  private void adopt(Adopt command) {
+  /** Puts a guest where its grant says. */
+  private interface Placing {
+    void run() throws HypervisorException;
+  }
+
+  private void place(Placing placing) {
     try {
-      local.adopt(command.guest, command.hypervisor);
+      placing.run();
     } catch (HypervisorException e) {
       throw new IllegalStateException("cannot put " + vm + " where its grant says", e);
     }

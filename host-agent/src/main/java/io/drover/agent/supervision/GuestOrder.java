@@ -8,6 +8,7 @@ import io.drover.config.units.Epoch;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
+import io.drover.protocol.v1.OnHostLoss;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.RunGuest;
 import io.drover.protocol.v1.StartPreCopy;
@@ -146,7 +147,8 @@ public sealed interface GuestOrder {
             ? spec.getImage()
             : ImageShelf.nameOf(spec.getImageSha256()),
         new Resources(spec.getCpuMillis(), new ByteSize(spec.getMemoryBytes())),
-        spec.getArgumentsMap());
+        spec.getArgumentsMap(),
+        spec.getOnHostLoss() == OnHostLoss.RESTART);
   }
 
   private static VmId vm(String text) {

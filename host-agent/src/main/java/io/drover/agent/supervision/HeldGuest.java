@@ -7,6 +7,7 @@ import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
 import io.drover.agent.guest.HypervisorException.Kind;
+import io.drover.agent.guest.RunPermit;
 import io.drover.config.units.VmId;
 import io.drover.protocol.v1.ConsoleText;
 import io.drover.protocol.v1.GuestStatus;
@@ -30,8 +31,10 @@ final class HeldGuest {
   private final MemoryLedger memory;
   private final InstantSource clock;
   private final GuestReports reports;
+  private final HostLease lease;
 
   private volatile @Nullable Guest guest;
+  private boolean guarded;
   private long incarnation;
   private String hypervisor = "";
   private Optional<String> endReason = Optional.empty();
@@ -45,6 +48,7 @@ final class HeldGuest {
     this.memory = parts.memory();
     this.clock = parts.clock();
     this.reports = reports;
+    this.lease = parts.lease();
   }
 
   // ---- coming and going
@@ -72,11 +76,18 @@ final class HeldGuest {
     startedAt = clock.instant();
   }
 
-  /** Holds a guest that was here before this agent. */
-  void adopt(Guest found, String kind) {
+  /**
+   * Holds a guest that was here before this agent.
+   *
+   * @param restartable whether it must not outlive the host's lease
+   */
+  void adopt(Guest found, String kind, boolean restartable) throws HypervisorException {
     guest = found;
     hypervisor = kind;
     memory.hold(vm, found.spec().resources().memory());
+    if (restartable) {
+      guard(found);
+    }
   }
 
   /** Destroys what is here and forgets it, but keeps the memory that was reserved. */
@@ -86,6 +97,7 @@ final class HeldGuest {
     if (here != null) {
       here.destroy();
     }
+    unguard();
     guest = null;
     endReason = Optional.empty();
     pauseReason = "";
@@ -118,6 +130,7 @@ final class HeldGuest {
     if (here != null) {
       here.destroy();
     }
+    unguard();
     memory.release(vm);
   }
 
@@ -128,8 +141,14 @@ final class HeldGuest {
 
   // ---- what it does
 
-  void resume() throws HypervisorException {
+  /**
+   * Lets it run.
+   *
+   * @param restartable whether it must not outlive the host's lease
+   */
+  void resume(boolean restartable) throws HypervisorException {
     Guest here = require();
+    permit(here, restartable);
     Map<String, String> before = here.console().report();
     boolean wasRunning = here.state() == Guest.State.RUNNING;
     here.resume();
@@ -138,6 +157,46 @@ final class HeldGuest {
       reportAtResume = before;
     }
     pauseReason = "";
+  }
+
+  /** Guarded first: then it does not matter how long this host stands still before it runs. */
+  private void permit(Guest here, boolean restartable) throws HypervisorException {
+    if (restartable) {
+      guard(here);
+    }
+    Optional<String> refusal = guarded ? lease.refusal() : Optional.empty();
+    if (refusal.isPresent()) {
+      throw new HypervisorException(
+          Kind.INVALID_STATE, "%s may not run: %s".formatted(vm, refusal.get()));
+    }
+    if (guarded && !restartable) {
+      unguard();
+      here.heed(RunPermit.ALWAYS);
+    }
+  }
+
+  private void guard(Guest here) throws HypervisorException {
+    long current = incarnation;
+    lease.guard(
+        vm,
+        here,
+        () -> {
+          here.destroy();
+          reports.guestEnded(current, "its host's lease ran out");
+        });
+    guarded = true;
+  }
+
+  private void unguard() {
+    if (guarded) {
+      lease.release(vm);
+      guarded = false;
+    }
+  }
+
+  /** Why it ended by itself, as far as the host knows: the guard does not say it to the guest. */
+  String explained(String reason) {
+    return guarded ? lease.refusal().map(why -> reason + "; " + why).orElse(reason) : reason;
   }
 
   void pause(String reason) throws HypervisorException {

@@ -31,6 +31,7 @@ public record HostParts(
     ImageShelf images,
     BlackoutModel blackouts,
     MemoryLedger memory,
+    HostLease lease,
     Semaphore migrationsIn,
     Semaphore migrationsOut) {
   public HostParts {

@@ -51,6 +51,9 @@ public final class HostSupervisor extends AbstractBehavior<HostSupervisor.Comman
   /** A control plane listens again: what may have been missed is said again. */
   public record Announce() implements Command {}
 
+  /** The host has its lease: guests that waited for it may go on. */
+  public record LeaseHeld() implements Command {}
+
   record StatusIs(VmId vm, Optional<GuestStatus> status) implements Command {}
 
   record OrderDone(VmId vm) implements Command {}
@@ -151,6 +154,7 @@ public final class HostSupervisor extends AbstractBehavior<HostSupervisor.Comman
       }
       case Describe c -> c.reply.accept(new ArrayList<>(statuses.values()));
       case Announce _ -> keepers.values().forEach(k -> k.keeper.tell(new GuestKeeper.Announce()));
+      case LeaseHeld _ -> keepers.values().forEach(k -> k.keeper.tell(new GuestKeeper.LeaseHeld()));
       case StatusIs c -> {
         c.status.ifPresentOrElse(s -> statuses.put(c.vm, s), () -> statuses.remove(c.vm));
         reconciling.remove(c.vm);

@@ -8,7 +8,6 @@ import io.drover.agent.migration.MigrationListener;
 import io.drover.agent.store.StoreException;
 import io.drover.agent.store.VmRecord;
 import io.drover.agent.store.VmRecord.Grant;
-import io.drover.agent.store.VmRecord.Power;
 import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -55,16 +54,27 @@ final class LocalGuest {
 
   /** Takes over a guest that outlived an earlier agent, and puts it where its grant says. */
   void adopt(Guest found, String kind) throws HypervisorException {
-    held.adopt(found, kind);
+    held.adopt(found, kind, record.isRestartable());
     boolean granted = OrderPlan.mayRun(record);
-    boolean mayRun = granted && isDesiredRunning();
-    if (found.state() == Guest.State.RUNNING && !mayRun) {
+    if (found.state() == Guest.State.RUNNING && !(granted && record.isToRun())) {
       held.pause(granted ? "by order" : NO_GRANT);
     } else if (found.state() == Guest.State.PAUSED && record.migration().isEmpty()) {
-      if (mayRun) {
-        held.resume(); // the earlier agent died between persisting the grant and this
+      held.explainPause(granted ? "by order" : NO_GRANT);
+      goOn(); // the earlier agent may have died between persisting the grant and this
+    }
+  }
+
+  /**
+   * Lets a guest run that is granted and is to run, once its host's lease allows it. Repeatable.
+   */
+  void goOn() throws HypervisorException {
+    if (phase() == Phase.PAUSED && OrderPlan.mayRun(record) && record.isToRun()) {
+      Optional<String> refusal =
+          record.isRestartable() ? parts.lease().refusal() : Optional.empty();
+      if (refusal.isPresent()) {
+        held.explainPause(refusal.get());
       } else {
-        held.explainPause(granted ? "by order" : NO_GRANT);
+        held.resume(record.isRestartable());
       }
     }
   }
@@ -74,10 +84,6 @@ final class LocalGuest {
     record
         .grant()
         .ifPresent(grant -> held.end(grant.hypervisor(), "lost with an earlier agent process"));
-  }
-
-  private boolean isDesiredRunning() {
-    return record.grant().filter(grant -> grant.desired() == Power.RUNNING).isPresent();
   }
 
   // ---- what it is
@@ -120,7 +126,7 @@ final class LocalGuest {
   void ended(long which, String reason) {
     if (held.isNews(which)) {
       ends.end("the guest ended: " + reason);
-      held.end(reason);
+      held.end(held.explained(reason));
     }
   }
 
@@ -149,7 +155,7 @@ final class LocalGuest {
   /** Does what the order asks, or says why not. Completes later only where an order waits. */
   CompletionStage<OrderResult> execute(GuestOrder order) {
     try {
-      return switch (OrderPlan.of(record, phase(), order)) {
+      return switch (OrderPlan.of(record, phase(), order).under(parts.lease())) {
         case OrderPlan.Refuse refusal ->
             answer(OrderResults.failed(refusal.code(), refusal.detail()));
         case OrderPlan.Do plan -> perform(plan, order);
@@ -197,13 +203,13 @@ final class LocalGuest {
     ends.end("%s of run epoch %s".formatted(order.getClass().getSimpleName(), order.epoch()));
     save(plan.next());
     switch (plan.action()) {
-      case RESUME -> held.resume();
+      case RESUME -> held.resume(record.isRestartable());
       case PAUSE -> held.pause("by order");
       case STOP -> held.stop(((GuestOrder.Stop) order).grace());
       case ABORT_AND_PAUSE -> held.pause(NO_GRANT);
       case ABORT_AND_RESUME -> {
-        if (isDesiredRunning()) {
-          held.resume();
+        if (record.isToRun()) {
+          held.resume(record.isRestartable());
         }
       }
       default -> held.discard();
@@ -222,7 +228,7 @@ final class LocalGuest {
     save(next.withHypervisor(chosen.kind()));
     try {
       held.hold(chosen.boot(spec, held.listener()), chosen.kind());
-      held.resume();
+      held.resume(record.isRestartable());
       return OrderResults.status(describe());
     } catch (HypervisorException e) {
       held.end(chosen.kind(), "did not boot: " + e.getMessage());
@@ -234,7 +240,7 @@ final class LocalGuest {
     MigrationId migration = record.migration().orElseThrow().migration();
     save(next.withHypervisor(held.hypervisor()));
     parts.listener().reached(MigrationListener.Phase.ACTIVATING, migration, vm, "granted");
-    held.resume();
+    held.resume(record.isRestartable());
     parts
         .listener()
         .reached(MigrationListener.Phase.ACTIVATED, migration, vm, "at " + held.resumedAt());

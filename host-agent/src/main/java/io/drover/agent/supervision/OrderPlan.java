@@ -24,7 +24,23 @@ sealed interface OrderPlan {
    *
    * @param next to be on disk before {@code action}
    */
-  record Do(VmRecord next, Action action) implements OrderPlan {}
+  record Do(VmRecord next, Action action) implements OrderPlan {
+    private boolean startsRestartable() {
+      return next.isRestartable()
+          && (action == Action.BOOT || action == Action.ACTIVATE || action == Action.RESUME);
+    }
+  }
+
+  /** Refused after all, when it lets a guest run that needs the lease which its host lacks. */
+  default OrderPlan under(HostLease lease) {
+    if (!(this instanceof Do plan && plan.startsRestartable())) {
+      return this;
+    }
+    return lease
+        .refusal()
+        .<OrderPlan>map(why -> new Refuse(Code.INVALID_STATE, plan.next.vm() + ": " + why))
+        .orElse(this);
+  }
 
   /** What is done once the record is on disk. */
   enum Action {

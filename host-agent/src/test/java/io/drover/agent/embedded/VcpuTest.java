@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +40,28 @@ class VcpuTest {
   void destroy() {
     mayEnd.release(Integer.MAX_VALUE / 2);
     vcpu.destroy();
+  }
+
+  @Test
+  void shouldBeginNoSliceWhileItsPermitIsNotGiven() {
+    AtomicInteger asked = new AtomicInteger();
+    AtomicBoolean given = new AtomicBoolean();
+    vcpu.heed(() -> {
+      asked.incrementAndGet();
+      return given.get();
+    });
+
+    vcpu.resume();
+
+    await().until(() -> asked.get() > 2);
+    assertThat(begun).hasValue(0);
+    given.set(true);
+    await().until(() -> begun.get() == 1);
+    given.set(false);
+    int askedBefore = asked.get();
+    mayEnd.release();
+    await().until(() -> asked.get() > askedBefore + 2);
+    assertThat(begun).hasValue(1);
   }
 
   @Test

@@ -5,6 +5,8 @@ import io.drover.agent.guest.GuestConsole;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.guest.RunPermit;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.TransferException;
 import java.lang.foreign.Arena;
@@ -14,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** A guest that only remembers what was done to it. */
 public final class FakeGuest implements Guest {
@@ -27,6 +31,7 @@ public final class FakeGuest implements Guest {
   private volatile State state;
   private volatile String endReason = "";
   private volatile boolean memoryFaults;
+  private volatile @Nullable ProcessIdentity process;
 
   FakeGuest(GuestSpec spec, State state, GuestListener listener, List<String> journal) {
     this.spec = spec;
@@ -43,6 +48,9 @@ public final class FakeGuest implements Guest {
 
   /** Ends by itself. */
   public void trap(String reason) {
+    if (state == State.ENDED) {
+      return;
+    }
     state = State.ENDED;
     endReason = reason;
     listener.ended(spec.vm(), reason);
@@ -103,6 +111,7 @@ public final class FakeGuest implements Guest {
   }
 
   private void end(String reason) {
+    process().ifPresent(ProcessIdentity::kill);
     state = State.ENDED;
     endReason = reason;
     listener.ended(spec.vm(), reason); // real ones say so too; nobody may take it for news
@@ -139,6 +148,20 @@ public final class FakeGuest implements Guest {
   @Override
   public GuestConsole console() {
     return console;
+  }
+
+  @Override
+  public Optional<ProcessIdentity> process() {
+    return Optional.ofNullable(process);
+  }
+
+  @Override
+  public void heed(RunPermit permit) {}
+
+  /** From now on a process stands for this guest, which ends with it. */
+  public void runIn(Process real) {
+    process = ProcessIdentity.of(real.pid()).orElseThrow();
+    var _ = real.onExit().thenRun(() -> trap("its process died"));
   }
 
   @Override

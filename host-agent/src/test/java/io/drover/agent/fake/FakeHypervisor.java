@@ -9,6 +9,7 @@ import io.drover.agent.guest.HypervisorException.Kind;
 import io.drover.agent.guest.ImageArguments;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.VmId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ public final class FakeHypervisor implements Hypervisor {
   private final Map<VmId, FakeGuest> guests = new ConcurrentHashMap<>();
   private final List<String> journal = new CopyOnWriteArrayList<>();
   private volatile boolean failing;
+  private volatile boolean inProcesses;
 
   /** What was done to guests, in order. */
   public List<String> journal() {
@@ -42,6 +44,11 @@ public final class FakeHypervisor implements Hypervisor {
   public boolean hasGuest(VmId vm) {
     FakeGuest guest = guests.get(vm);
     return guest != null && guest.state() != Guest.State.ENDED;
+  }
+
+  /** From now on a process of its own stands for each guest. */
+  public void useProcesses() {
+    inProcesses = true;
   }
 
   /** From now on no guest can be made. */
@@ -92,8 +99,16 @@ public final class FakeHypervisor implements Hypervisor {
     return make("incoming", spec, Guest.State.INCOMING, listener);
   }
 
-  private FakeGuest make(String how, GuestSpec spec, Guest.State state, GuestListener listener) {
+  private FakeGuest make(String how, GuestSpec spec, Guest.State state, GuestListener listener)
+      throws HypervisorException {
     FakeGuest guest = new FakeGuest(spec, state, listener, journal);
+    if (inProcesses) {
+      try {
+        guest.runIn(new ProcessBuilder("sleep", "1000").start());
+      } catch (IOException e) {
+        throw new HypervisorException(Kind.FAILED, "no process", e);
+      }
+    }
     guests.put(spec.vm(), guest);
     journal.add(how);
     return guest;

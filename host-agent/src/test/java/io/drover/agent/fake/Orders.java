@@ -8,6 +8,7 @@ import io.drover.protocol.v1.AbortMigration;
 import io.drover.protocol.v1.Activate;
 import io.drover.protocol.v1.Boot;
 import io.drover.protocol.v1.Continue;
+import io.drover.protocol.v1.OnHostLoss;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.PauseGuest;
 import io.drover.protocol.v1.PrepareTarget;
@@ -52,6 +53,7 @@ public final class Orders {
         .setCpuMillis(spec.resources().cpuMillis())
         .setMemoryBytes(spec.resources().memory().bytes())
         .putAllArguments(spec.arguments())
+        .setOnHostLoss(spec.restartable() ? OnHostLoss.RESTART : OnHostLoss.KEEP)
         .build();
   }
 

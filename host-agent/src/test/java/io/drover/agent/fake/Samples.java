@@ -3,6 +3,7 @@ package io.drover.agent.fake;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.MigrationId;
@@ -34,6 +35,12 @@ public final class Samples {
     return new GuestSpec(vm, FakeHypervisor.IMAGE, new Resources(100, MEMORY), Map.of("rate", "1"));
   }
 
+  /** Of a guest that is started elsewhere when its host is lost. */
+  public static GuestSpec restartable(VmId vm) {
+    return new GuestSpec(
+        vm, FakeHypervisor.IMAGE, new Resources(100, MEMORY), Map.of("rate", "1"), true);
+  }
+
   public static AgentSettings settings(Path state, BindAddress... endpoints) {
     return new AgentSettings(
         new AreaId("north"),
@@ -50,6 +57,7 @@ public final class Samples {
             Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100)),
         1,
         1,
+        new LeaseSettings(true, new BindAddress("127.0.0.1", 0), state.resolve("lease")),
         false,
         false);
   }

@@ -6,6 +6,7 @@ import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.agent.qemu.image.ImageManifest;
 import io.drover.agent.qemu.image.LinuxImageBuilder;
 import io.drover.config.settings.QemuSettings;
@@ -134,16 +135,15 @@ final class QemuHost implements AutoCloseable {
     assertThat(console(guest)).doesNotContain("Oops", "BUG:", "panic", "broken_beat", "bad_page");
   }
 
-  static List<ProcessIdentity> processes() throws HypervisorException {
-    return ProcessIdentity.mentioning("guest=" + VM + "-").toList();
+  static List<ProcessIdentity> processes() throws IOException {
+    return ProcessIdentity.mentioning("guest=" + VM + "-");
   }
 
   /** Ends what a failed test has left, and removes the host's files. */
   @Override
   public void close() throws HypervisorException, IOException {
     hypervisor.close();
-    for (ProcessIdentity process :
-        ProcessIdentity.mentioning(settings.shmDirectory() + "/").toList()) {
+    for (ProcessIdentity process : ProcessIdentity.mentioning(settings.shmDirectory() + "/")) {
       QemuProcess.kill(process);
     }
     for (Path root : List.of(settings.shmDirectory(), settings.stateDirectory())) {

@@ -11,6 +11,7 @@ import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.GuestListener;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.process.ProcessIdentity;
 import io.drover.agent.qemu.image.LinuxImageBuilder;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;

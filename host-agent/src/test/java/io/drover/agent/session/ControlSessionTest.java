@@ -17,12 +17,15 @@ import io.drover.protocol.v1.EndpointList;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.Hello;
+import io.drover.protocol.v1.LeaseStatus;
+import io.drover.protocol.v1.LeaseTerms;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.ToAgent;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -79,6 +82,16 @@ class ControlSessionTest {
     first.await(m -> m.hasHeartbeat() && m.getHeartbeat().getSequence() >= 3);
     assertThat(store.agent().highestControlEpoch()).isEqualTo(new Epoch(5));
     assertThat(host.announcements).hasValue(1);
+  }
+
+  @Test
+  void shouldHandOnLeaseTermsAndTellOfTheLease() {
+    connect(first.endpoint());
+    first.await(m -> m.hasHeartbeat() && m.getHeartbeat().getLease().getLeaseEpoch() == 4);
+
+    first.send(ToAgent.newBuilder().setLease(LeaseTerms.newBuilder().setLeaseEpoch(9)).build());
+
+    await().until(() -> host.offers.contains("host-north-03-h1 9"));
   }
 
   @Test
@@ -251,6 +264,7 @@ class ControlSessionTest {
     private final List<String> executed = new CopyOnWriteArrayList<>();
     private final List<Runnable> heldAnswers = new CopyOnWriteArrayList<>();
     private final List<Runnable> heldGuests = new CopyOnWriteArrayList<>();
+    private final List<String> offers = new CopyOnWriteArrayList<>();
     private final AtomicInteger announcements = new AtomicInteger();
     private volatile boolean holdingAnswers;
     private volatile boolean holdingGuests;
@@ -310,6 +324,16 @@ class ControlSessionTest {
     @Override
     public void announce() {
       announcements.incrementAndGet();
+    }
+
+    @Override
+    public Optional<LeaseStatus> lease() {
+      return Optional.of(LeaseStatus.newBuilder().setLeaseEpoch(4).setHeld(true).build());
+    }
+
+    @Override
+    public void offer(String hostId, LeaseTerms terms) {
+      offers.add(hostId + " " + terms.getLeaseEpoch());
     }
 
     @Override

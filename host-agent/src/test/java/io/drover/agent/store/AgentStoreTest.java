@@ -7,19 +7,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.drover.agent.guest.GuestSpec;
+import io.drover.agent.lease.LeaseTerms;
+import io.drover.agent.lease.WitnessList;
+import io.drover.agent.lease.WitnessList.Witness;
 import io.drover.agent.store.VmRecord.MigrationMark;
 import io.drover.agent.store.VmRecord.Power;
 import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +38,7 @@ class AgentStoreTest {
       VmRecord.unknown(VM).granted(new Epoch(3), spec(), "fake", Power.RUNNING);
   private static final VmRecord NEW = OLD.seen(new Epoch(4)).vacated();
 
+  private static final HostId HOST = HostId.parse("host-north-03-h1");
   private static final int BLOCK = 512;
 
   @TempDir private Path directory;
@@ -54,6 +61,43 @@ class AgentStoreTest {
       assertThat(store.vm(VM)).isEqualTo(migrating);
       assertThat(store.agent()).isEqualTo(agent);
     }
+  }
+
+  @Test
+  void shouldFindLeaseAndRevocationsAgain() {
+    LeaseTerms terms =
+        new LeaseTerms(
+            HOST,
+            new Epoch(4),
+            Duration.ofSeconds(6),
+            new WitnessList(2, List.of(new Witness("n1", "127.0.0.1:7200"))),
+            Optional.of(
+                new WitnessList(
+                    3, List.of(new Witness("z", "127.0.0.1:1"), new Witness("a", "127.0.0.1:2")))));
+    try (AgentStore store = AgentStore.open(directory)) {
+      assertThat(store.lease()).isEmpty();
+      store.save(terms);
+      store.saveRevocation(HOST, new Epoch(5));
+      store.saveRevocation(HOST, new Epoch(3));
+    }
+
+    for (int restart = 0; restart < 2; restart++) { // of the log, and of the log that replaced it
+      try (AgentStore store = AgentStore.open(directory)) {
+        assertThat(store.lease()).contains(terms);
+        assertThat(store.revocations()).isEqualTo(Map.of(HOST, new Epoch(5)));
+      }
+    }
+  }
+
+  @Test
+  void shouldNotPromiseARevocationThatIsNotOnDisk() {
+    AgentStore store = AgentStore.open(directory);
+    store.close();
+
+    assertThatThrownBy(() -> store.saveRevocation(HOST, new Epoch(5)))
+        .isInstanceOf(StoreException.class);
+
+    assertThat(store.revocations()).isEmpty();
   }
 
   @Test

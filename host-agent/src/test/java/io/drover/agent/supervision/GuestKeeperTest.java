@@ -76,6 +76,7 @@ class GuestKeeperTest {
             }),
         new BlackoutModel(InstantSource.system()),
         new MemoryLedger(ByteSize.ofMib(1)),
+        HostLease.NONE,
         new Semaphore(1),
         new Semaphore(1));
   }

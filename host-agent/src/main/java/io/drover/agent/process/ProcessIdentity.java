@@ -1,12 +1,14 @@
-package io.drover.agent.qemu;
+package io.drover.agent.process;
 
-import io.drover.agent.guest.HypervisorException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -14,13 +16,20 @@ import java.util.stream.Stream;
  *
  * @param startTicks when it started, in clock ticks since the host booted
  */
-record ProcessIdentity(long pid, long startTicks) {
+public record ProcessIdentity(long pid, long startTicks) {
+  private static final long POLL_NS = 5_000_000;
   private static final Path PROC = Path.of("/proc");
   private static final int STATE_FIELD = 0; // counted after the command name
   private static final int START_FIELD = 19;
 
+  /** Of this process. */
+  public static ProcessIdentity own() {
+    return of(ProcessHandle.current().pid())
+        .orElseThrow(() -> new IllegalStateException("/proc does not show this process"));
+  }
+
   /** Of a process that runs now. */
-  static Optional<ProcessIdentity> of(long pid) {
+  public static Optional<ProcessIdentity> of(long pid) {
     OptionalLong startTicks = startTicks(pid);
     return startTicks.isPresent()
         ? Optional.of(new ProcessIdentity(pid, startTicks.getAsLong()))
@@ -28,20 +37,36 @@ record ProcessIdentity(long pid, long startTicks) {
   }
 
   /** Whether this very process still executes; a zombie does not. */
-  boolean isAlive() {
+  public boolean isAlive() {
     OptionalLong now = startTicks(pid);
     return now.isPresent() && now.getAsLong() == startTicks;
   }
 
   /** Sends SIGKILL, unless the number belongs to another process by now. */
-  void kill() {
+  public void kill() {
     if (isAlive()) {
       ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
   }
 
+  /**
+   * Waits for its end.
+   *
+   * @return whether it is gone
+   */
+  public boolean awaitEnd(Duration timeout) {
+    long deadlineNs = System.nanoTime() + timeout.toNanos();
+    while (isAlive()) {
+      if (System.nanoTime() - deadlineNs > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(POLL_NS);
+    }
+    return true;
+  }
+
   /** Processes that have {@code text} on their command line. */
-  static Stream<ProcessIdentity> mentioning(String text) throws HypervisorException {
+  public static List<ProcessIdentity> mentioning(String text) throws IOException {
     try (Stream<Path> entries = Files.list(PROC)) {
       return entries
           .filter(entry -> entry.getFileName().toString().matches("\\d+"))
@@ -50,11 +75,7 @@ record ProcessIdentity(long pid, long startTicks) {
           .filter(pid -> pid != ProcessHandle.current().pid())
           .map(ProcessIdentity::of)
           .flatMap(Optional::stream)
-          .toList()
-          .stream();
-    } catch (IOException e) {
-      throw new HypervisorException(
-          HypervisorException.Kind.FAILED, "cannot list processes: " + e, e);
+          .toList();
     }
   }
 

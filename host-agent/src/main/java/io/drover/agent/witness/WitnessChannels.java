@@ -1,0 +1,101 @@
+package io.drover.agent.witness;
+
+import io.drover.config.settings.BindAddress;
+import io.drover.protocol.v1.VouchReply;
+import io.drover.protocol.v1.VouchRequest;
+import io.drover.protocol.v1.WitnessGrpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollChannelOption;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connection to each witness, kept while it stands in a list. Called by one thread. */
+final class WitnessChannels implements AutoCloseable {
+  /** Below the interval: an answer that comes later is worth less than the next one. */
+  static final Duration ANSWER_TIMEOUT = Duration.ofMillis(900);
+
+  /** After a cut, TCP's own patience would be longer than a lease. */
+  private static final Duration UNACKNOWLEDGED_TIMEOUT = Duration.ofSeconds(2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(WitnessChannels.class);
+
+  private final Map<String, ManagedChannel> channels = new HashMap<>();
+
+  /** Closes all that lead elsewhere. */
+  void retain(Set<String> endpoints) {
+    channels
+        .entrySet()
+        .removeIf(entry -> {
+          boolean goes = !endpoints.contains(entry.getKey());
+          if (goes) {
+            entry.getValue().shutdownNow();
+          }
+          return goes;
+        });
+  }
+
+  /**
+   * Asks a witness; does not block.
+   *
+   * @param vouched called, on a thread of gRPC's, when it vouched; not when it refused or is away
+   */
+  void vouch(String endpoint, VouchRequest request, Runnable vouched) {
+    ManagedChannel channel = channels.computeIfAbsent(endpoint, WitnessChannels::connect);
+    channel.resetConnectBackoff(); // of a witness that was away
+    WitnessGrpc.newStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .vouch(request, new Answer(endpoint, vouched));
+  }
+
+  private static ManagedChannel connect(String endpoint) {
+    BindAddress address = BindAddress.parse(endpoint);
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forAddress(
+                address.host(), address.port(), InsecureChannelCredentials.create())
+            .directExecutor()
+            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) ANSWER_TIMEOUT.toMillis());
+    if (Epoll.isAvailable()) {
+      builder.withOption(
+          EpollChannelOption.TCP_USER_TIMEOUT, (int) UNACKNOWLEDGED_TIMEOUT.toMillis());
+    }
+    return builder.build();
+  }
+
+  @Override
+  public void close() {
+    retain(Set.of());
+  }
+
+  private record Answer(String endpoint, Runnable vouched) implements StreamObserver<VouchReply> {
+    @Override
+    public void onNext(VouchReply reply) {
+      if (reply.getVouched()) {
+        vouched.run();
+      } else {
+        LOG.atDebug().addKeyValue("witness", endpoint).log("this lease is revoked");
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      LOG.atDebug()
+          .addKeyValue("witness", endpoint)
+          .addKeyValue("reason", failure.getMessage())
+          .log("no vouch");
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}
