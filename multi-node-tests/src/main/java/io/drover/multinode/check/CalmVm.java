@@ -13,10 +13,10 @@ import org.awaitility.Awaitility;
  * After things have calmed down: one guest of the VM exists on the machine, where its grant is, and
  * the only capacity claimed for it or for any migration is its own, there.
  */
-public final class SingleRunner {
+public final class CalmVm {
   private static final Duration CALM_LIMIT = Duration.ofMinutes(3);
 
-  private SingleRunner() {}
+  private CalmVm() {}
 
   /** Waits until it holds, and fails with what is there instead. */
   public static void check(FleetClient client, Fleet fleet, String vm) {
