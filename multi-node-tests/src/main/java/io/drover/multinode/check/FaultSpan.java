@@ -8,6 +8,7 @@ import java.util.Set;
  * @param kind of the nemesis, {@code kill-agent}
  * @param target what it was done to, for people
  * @param mayRestartOn hosts whose VMs may be restarted because of it, by the harness's names
+ * @param readyNs when every process was ready again
  * @param endNs when the next fault began or the run ended: until then things are its consequences
  */
 public record FaultSpan(
@@ -16,6 +17,7 @@ public record FaultSpan(
     Set<String> mayRestartOn,
     long injectedNs,
     long healedNs,
+    long readyNs,
     long endNs) {
   public FaultSpan {
     mayRestartOn = Set.copyOf(mayRestartOn);

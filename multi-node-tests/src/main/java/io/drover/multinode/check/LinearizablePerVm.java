@@ -46,7 +46,8 @@ public final class LinearizablePerVm {
   /** What was refused and what nobody read changed nothing, in whatever order. */
   private static List<Span<Operation>> spans(List<Operation> history) {
     return history.stream()
-        .filter(o -> !(o.outcome() instanceof Outcome.Refused))
+        .filter(o ->
+            !(o.outcome() instanceof Outcome.Refused || o.outcome() instanceof Outcome.Unserved))
         .filter(o -> o.kind() != Kind.READ || !o.isIndeterminate())
         .map(o -> new Span<>(o.invokedAtNs(), o.endedAtNs().orElse(Linearization.NEVER), o))
         .toList();

@@ -1,5 +1,6 @@
 package io.drover.multinode.check;
 
+import io.drover.multinode.history.History;
 import io.drover.multinode.history.Operation;
 import io.drover.multinode.witness.Testimony;
 import io.drover.multinode.witness.Testimony.Effect;
@@ -14,10 +15,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long each fault could be noticed: by clients, from its beginning to the end of the last
- * operation that got no answer; by guests, the longest time one of them had no effect although
- * nobody asked for that. What lasts longer than the limit after the fault was healed was not
- * repaired.
+ * How long each fault could be noticed: by clients, the longest time from a request about a VM to
+ * the next answer about it, be it to another request; by guests, the longest time one of them had
+ * no effect although nobody asked for that; and how long after its end until all processes were
+ * ready. What lasts longer than the limit after the fault was healed was not repaired.
  */
 public final class Repair {
   private static final double NS_PER_S = 1e9;
@@ -28,7 +29,8 @@ public final class Repair {
   private Repair() {}
 
   /** What one fault did. */
-  public record Consequence(FaultSpan fault, double clientsSeconds, double guestsSeconds) {}
+  public record Consequence(
+      FaultSpan fault, double clientsSeconds, double guestsSeconds, double readySeconds) {}
 
   /**
    * Measures every fault.
@@ -49,11 +51,13 @@ public final class Repair {
           new Consequence(
               fault,
               clientsNs(fault, operations) / NS_PER_S,
-              guestsNs(fault, effects, asked(fault, operations), vmOfId) / NS_PER_S);
+              guestsNs(fault, effects, asked(fault, operations), vmOfId) / NS_PER_S,
+              (fault.readyNs() - fault.healedNs()) / NS_PER_S);
       byKind.computeIfAbsent(fault.kind(), _ -> new ArrayList<>()).add(consequence);
       double allowed =
           (fault.healedNs() - fault.injectedNs()) / NS_PER_S + limit.toMillis() / 1000.0;
-      if (Math.max(consequence.clientsSeconds(), consequence.guestsSeconds()) > allowed) {
+      double noticed = Math.max(consequence.clientsSeconds(), consequence.guestsSeconds());
+      if (noticed > allowed || consequence.readySeconds() > limit.toSeconds()) {
         violations.add("%s; %.1f s were allowed".formatted(consequence, allowed));
       }
     }
@@ -61,6 +65,7 @@ public final class Repair {
     byKind.forEach((kind, all) -> {
       put(figures, kind + "_clients", all.stream().map(Consequence::clientsSeconds).toList());
       put(figures, kind + "_guests", all.stream().map(Consequence::guestsSeconds).toList());
+      put(figures, kind + "_ready", all.stream().map(Consequence::readySeconds).toList());
     });
     return new Verdict("repair", violations, figures);
   }
@@ -68,6 +73,7 @@ public final class Repair {
   private static void put(Map<String, Double> figures, String name, List<Double> seconds) {
     List<Double> sorted = seconds.stream().sorted().toList();
     figures.put(name + "_p50_s", sorted.get((sorted.size() - 1) / 2));
+    figures.put(name + "_p99_s", sorted.get((int) Math.ceil(0.99 * sorted.size()) - 1));
     figures.put(name + "_max_s", sorted.getLast());
   }
 
@@ -81,14 +87,23 @@ public final class Repair {
     return times;
   }
 
+  /** The longest time from a request about a VM to the next answer about that VM. */
   private static long clientsNs(FaultSpan fault, List<Operation> operations) {
-    return operations.stream()
-        .filter(Operation::isIndeterminate)
-        .mapToLong(Operation::invokedAtNs)
-        .filter(at -> at >= fault.injectedNs() && at < fault.endNs())
-        .map(at -> at - fault.injectedNs())
-        .max()
-        .orElse(0);
+    long longest = 0;
+    for (List<Operation> ofVm : History.byVm(operations).values()) {
+      long waitingSinceNs = Long.MAX_VALUE;
+      for (Operation operation : ofVm) {
+        waitingSinceNs = Math.min(waitingSinceNs, operation.invokedAtNs());
+        if (operation.isAnswered()) {
+          boolean isOfFault =
+              waitingSinceNs >= fault.injectedNs() && waitingSinceNs < fault.endNs();
+          long waited = operation.endedAtNs().orElseThrow() - waitingSinceNs;
+          longest = isOfFault ? Math.max(longest, waited) : longest;
+          waitingSinceNs = Long.MAX_VALUE;
+        }
+      }
+    }
+    return longest;
   }
 
   /** VMs that a client wanted something of meanwhile, and that may be silent for that. */

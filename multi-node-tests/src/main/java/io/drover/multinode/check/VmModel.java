@@ -71,7 +71,7 @@ final class VmModel implements Linearization.Model<VmModel.State, Operation> {
   public Optional<State> after(State state, Operation operation) {
     return switch (operation.outcome()) {
       case Outcome.Acknowledged _, Outcome.Indeterminate _ -> changed(state, operation.kind());
-      case Outcome.Refused _ -> Optional.of(state);
+      case Outcome.Refused _, Outcome.Unserved _ -> Optional.of(state);
       case Outcome.Seen(Sight sight) -> shown(state, sight);
       case Outcome.NotThere _ ->
           state instanceof State.Absent || state instanceof State.Deleted

@@ -52,7 +52,7 @@ public final class Edn {
   private static String type(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Acknowledged _, Outcome.Seen _, Outcome.NotThere _ -> ":ok";
-      case Outcome.Refused _ -> ":fail";
+      case Outcome.Refused _, Outcome.Unserved _ -> ":fail";
       case Outcome.Indeterminate _ -> ":info";
     };
   }
@@ -63,13 +63,15 @@ public final class Edn {
           "{:desired :%s, :host \"%s\", :epoch %d, :version %d}"
               .formatted(s.desired().toLowerCase(Locale.ROOT), s.host(), s.epoch(), s.version());
       case Outcome.NotThere _ -> ":absent";
-      case Outcome.Acknowledged _, Outcome.Refused _, Outcome.Indeterminate _ -> "nil";
+      case Outcome.Acknowledged _, Outcome.Refused _, Outcome.Unserved _, Outcome.Indeterminate _ ->
+          "nil";
     };
   }
 
   private static String error(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Refused(String reason) -> ", :error " + quoted(reason);
+      case Outcome.Unserved(String reason) -> ", :error " + quoted(reason);
       case Outcome.Indeterminate(String reason) -> ", :error " + quoted(reason);
       case Outcome.Acknowledged _, Outcome.Seen _, Outcome.NotThere _ -> "";
     };

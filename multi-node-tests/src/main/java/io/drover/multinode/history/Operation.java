@@ -35,6 +35,9 @@ public record Operation(
     /** A definite no: nothing was changed. */
     record Refused(String reason) implements Outcome {}
 
+    /** Nobody took it, or could do it just then: nothing was changed. */
+    record Unserved(String reason) implements Outcome {}
+
     /** Nobody told: a time-out, a broken connection, an unknown outcome. */
     record Indeterminate(String reason) implements Outcome {}
 
@@ -67,6 +70,14 @@ public record Operation(
 
   public boolean isIndeterminate() {
     return outcome instanceof Outcome.Indeterminate;
+  }
+
+  /** Whether somebody who could know gave an answer, be it a no. */
+  public boolean isAnswered() {
+    return switch (outcome) {
+      case Outcome.Acknowledged _, Outcome.Refused _, Outcome.Seen _, Outcome.NotThere _ -> true;
+      case Outcome.Unserved _, Outcome.Indeterminate _ -> false;
+    };
   }
 
   /** Whether it changed something, or may have. */

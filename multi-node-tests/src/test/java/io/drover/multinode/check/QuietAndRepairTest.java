@@ -23,6 +23,7 @@ class QuietAndRepairTest {
         mayRestartOn,
         injectedMs * Log.MS,
         healedMs * Log.MS,
+        (healedMs + 1000) * Log.MS,
         (healedMs + 5000) * Log.MS);
   }
 
@@ -72,10 +73,18 @@ class QuietAndRepairTest {
   }
 
   @Test
-  void shouldMeasureHowLongClientsGotNoAnswer() {
-    Verdict verdict =
-        repair(new Ops().unknown(1500, Kind.MIGRATE).unknown(2500, Kind.MIGRATE).all(), 10);
-    assertThat(verdict.figures().get("kill_clients_max_s")).isCloseTo(1.5, EXACT);
+  void shouldMeasureHowLongProcessesTookToBeReady() {
+    assertThat(repair(List.of(), 10).figures().get("kill_ready_max_s")).isCloseTo(1, EXACT);
+  }
+
+  @Test
+  void shouldMeasureHowLongClientsWaitedForAnAnswer() {
+    Ops ops = new Ops().unknown(1500, Kind.MIGRATE).unknown(2500, Kind.MIGRATE);
+    ops.read(4000, 4200, "RUNNING", "h1", 1, 2).read(4300, 4301, "RUNNING", "h1", 1, 2);
+
+    Verdict verdict = repair(ops.all(), 10);
+
+    assertThat(verdict.figures().get("kill_clients_max_s")).isCloseTo(2.7, EXACT);
   }
 
   @Test
