@@ -54,12 +54,7 @@ public final class Repair {
               guestsNs(fault, effects, asked(fault, operations), vmOfId) / NS_PER_S,
               (fault.readyNs() - fault.healedNs()) / NS_PER_S);
       byKind.computeIfAbsent(fault.kind(), _ -> new ArrayList<>()).add(consequence);
-      double allowed =
-          (fault.healedNs() - fault.injectedNs()) / NS_PER_S + limit.toMillis() / 1000.0;
-      double noticed = Math.max(consequence.clientsSeconds(), consequence.guestsSeconds());
-      if (noticed > allowed || consequence.readySeconds() > limit.toSeconds()) {
-        violations.add("%s; %.1f s were allowed".formatted(consequence, allowed));
-      }
+      violations.addAll(tooLong(consequence, limit));
     }
     Map<String, Double> figures = new TreeMap<>();
     byKind.forEach((kind, all) -> {
@@ -68,6 +63,22 @@ public final class Repair {
       put(figures, kind + "_ready", all.stream().map(Consequence::readySeconds).toList());
     });
     return new Verdict("repair", violations, figures);
+  }
+
+  private static List<String> tooLong(Consequence consequence, Duration limit) {
+    FaultSpan fault = consequence.fault();
+    double limitSeconds = limit.toMillis() / 1000.0;
+    double allowed = (fault.healedNs() - fault.injectedNs()) / NS_PER_S + limitSeconds;
+    double allowedToGuests = fault.guestsWithin().map(d -> d.toMillis() / 1000.0).orElse(allowed);
+    boolean isRepaired =
+        consequence.clientsSeconds() <= allowed
+            && consequence.guestsSeconds() <= allowedToGuests
+            && consequence.readySeconds() <= limitSeconds;
+    return isRepaired
+        ? List.of()
+        : List.of(
+            "%s; %.1f s were allowed, %.1f s to guests"
+                .formatted(consequence, allowed, allowedToGuests));
   }
 
   private static void put(Map<String, Double> figures, String name, List<Double> seconds) {

@@ -1,6 +1,8 @@
 package io.drover.multinode.nemesis;
 
 import io.drover.multinode.harness.Fleet;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /** One fault, aimed. */
@@ -19,5 +21,10 @@ public interface Nemesis {
   /** Hosts whose VMs may be started anew because of it, by the harness's names. */
   default Set<String> mayRestartOn() {
     return Set.of();
+  }
+
+  /** Within which guests have effects again, wherever; empty when only after the healing. */
+  default Optional<Duration> guestsWithin() {
+    return Optional.empty();
   }
 }

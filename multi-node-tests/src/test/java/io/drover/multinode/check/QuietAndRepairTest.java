@@ -8,6 +8,7 @@ import io.drover.multinode.witness.Testimony;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -17,10 +18,16 @@ class QuietAndRepairTest {
   private static final Map<String, String> NAMES = Map.of("id", Ops.VM);
 
   private static FaultSpan fault(Set<String> mayRestartOn, long injectedMs, long healedMs) {
+    return fault(mayRestartOn, injectedMs, healedMs, Optional.empty());
+  }
+
+  private static FaultSpan fault(
+      Set<String> mayRestartOn, long injectedMs, long healedMs, Optional<Duration> guestsWithin) {
     return new FaultSpan(
         "kill",
         "h1",
         mayRestartOn,
+        guestsWithin,
         injectedMs * Log.MS,
         healedMs * Log.MS,
         (healedMs + 1000) * Log.MS,
@@ -70,6 +77,14 @@ class QuietAndRepairTest {
     assertThat(verdict.holds()).isTrue();
     assertThat(verdict.figures().get("kill_guests_max_s")).isCloseTo(8, EXACT);
     assertThat(repair(List.of(), 5).holds()).as("8 s of silence, 2 + 5 allowed").isFalse();
+  }
+
+  @Test
+  void shouldCatchGuestsThatCameBackOnlyWithTheirHost() {
+    FaultSpan fault = fault(Set.of("h1"), 1000, 9000, Optional.of(Duration.ofSeconds(7)));
+    Verdict verdict =
+        Repair.check(List.of(fault), List.of(), restarted(), NAMES, Duration.ofSeconds(60));
+    assertThat(verdict.violations()).singleElement().asString().contains("7.0 s to guests");
   }
 
   @Test
