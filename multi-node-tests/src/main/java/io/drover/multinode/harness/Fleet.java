@@ -1,6 +1,5 @@
 package io.drover.multinode.harness;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.multinode.network.Network;
 import io.drover.multinode.witness.EffectWitness;
 import java.net.URI;
@@ -93,15 +92,12 @@ public final class Fleet implements AutoCloseable {
    * @throws IllegalStateException when one is not within the limit
    */
   public void awaitReady(Duration limit) {
-    for (ControlNode node : nodes.values()) {
-      try {
-        client(node)
-            .await(node.process().name() + " to be ready", "/health/ready", limit, _ -> true);
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException(e.getMessage() + "\n" + node.process().logTail(40), e);
-      }
-    }
-    awaitHosts(limit);
+    new Readiness(this, limit).await();
+  }
+
+  /** Waits until every host that runs is connected. */
+  public void awaitHosts() {
+    new Readiness(this, READY_LIMIT).awaitHosts();
   }
 
   /** Whether one of the nodes takes requests now. */
@@ -109,29 +105,6 @@ public final class Fleet implements AutoCloseable {
     return nodes.values().stream()
         .filter(node -> node.process().isAlive())
         .anyMatch(node -> client(node).isAnswered("/health/ready"));
-  }
-
-  /** Waits until every host that runs is connected. */
-  public void awaitHosts() {
-    awaitHosts(READY_LIMIT);
-  }
-
-  /** Asks each entity, as lists are a little behind. */
-  private void awaitHosts(Duration limit) {
-    long expected = hosts().stream().filter(JavaProcess::isAlive).count();
-    FleetClient client = anyClient();
-    client.await(
-        expected + " connected hosts",
-        "/v1/hosts?limit=500",
-        limit,
-        list -> {
-          long connected = 0;
-          for (JsonNode host : list.path("items")) {
-            JsonNode live = client.get("/v1/hosts/" + host.path("id").asText()).body();
-            connected += "CONNECTED".equals(live.path("state").asText()) ? 1 : 0;
-          }
-          return connected >= expected;
-        });
   }
 
   public Collection<ControlNode> nodes() {
