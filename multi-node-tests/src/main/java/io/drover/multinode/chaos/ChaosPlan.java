@@ -45,8 +45,8 @@ public record ChaosPlan(
     plan.agentProperty(
             "drover.agent.capacity.cpu-millis", Integer.toString(VMS_PER_HOST * VM.cpuMillis()))
         .agentProperty("drover.agent.capacity.memory", VMS_PER_HOST * VM.memory().bytes() + "B");
-    // Guests die with every killed agent: none of these is the guest's own fault.
-    plan.nodeProperty("drover.entities.restart-limit", "1000")
+    // Guests die with every killed agent; more often than that, something is wrong with them.
+    plan.nodeProperty("drover.entities.restart-limit", "20")
         .nodeProperty("drover.entities.leak-check-interval", "5s")
         .nodeProperty("drover.migration.outage-budget", "3s")
         .nodeProperty("drover.migration.prepare-deadline", "10s")

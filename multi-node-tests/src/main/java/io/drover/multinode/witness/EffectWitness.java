@@ -2,14 +2,12 @@ package io.drover.multinode.witness;
 
 import io.drover.multinode.witness.Testimony.Died;
 import io.drover.multinode.witness.Testimony.Runner;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,9 +21,9 @@ public final class EffectWitness implements AutoCloseable {
   public static final String PROPERTY = "multinode.witness";
 
   private final Path file;
-  private final FileChannel log;
+  private final FileOutputStream log; // a channel would be closed by the first interrupted guest
 
-  private EffectWitness(Path file, FileChannel log) {
+  private EffectWitness(Path file, FileOutputStream log) {
     this.file = file;
     this.log = log;
   }
@@ -33,8 +31,7 @@ public final class EffectWitness implements AutoCloseable {
   /** Opens it, making it when needed. */
   public static EffectWitness open(Path file) {
     try {
-      return new EffectWitness(
-          file, FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+      return new EffectWitness(file, new FileOutputStream(file.toFile(), true));
     } catch (IOException e) {
       throw new UncheckedIOException("no witness at " + file, e);
     }
@@ -46,14 +43,8 @@ public final class EffectWitness implements AutoCloseable {
 
   /** Appends in one system call: lines of several processes never mix. */
   public void append(Testimony testimony) {
-    ByteBuffer line = StandardCharsets.US_ASCII.encode(testimony.line());
-    int length = line.remaining();
     try {
-      int written = log.write(line);
-      if (written != length) {
-        throw new IllegalStateException(
-            "%d of %d bytes written to %s".formatted(written, length, file));
-      }
+      log.write(testimony.line().getBytes(StandardCharsets.US_ASCII));
     } catch (IOException e) {
       throw new UncheckedIOException("the witness " + file + " cannot be written", e);
     }

@@ -36,6 +36,18 @@ class EffectWitnessTest {
   }
 
   @Test
+  void shouldGoOnAfterAnInterruptedWriter() {
+    try (EffectWitness witness = EffectWitness.open(directory.resolve("log"))) {
+      Thread.currentThread().interrupt();
+      witness.append(new Died(1, RUNNER));
+      assertThat(Thread.interrupted()).isTrue();
+      witness.append(new Died(2, RUNNER));
+
+      assertThat(witness.testimonies()).hasSize(2);
+    }
+  }
+
+  @Test
   void shouldLeaveOutALineThatIsNotWhole() throws IOException {
     Path file = directory.resolve("log");
     try (EffectWitness witness = EffectWitness.open(file)) {
