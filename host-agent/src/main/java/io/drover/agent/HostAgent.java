@@ -14,7 +14,9 @@ import io.drover.agent.supervision.HostParts;
 import io.drover.agent.supervision.MemoryLedger;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.TransferSettings;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.Resources;
+import io.drover.config.units.VmId;
 import io.drover.transfer.TransferEngine;
 import io.drover.transfer.driver.AeronTransferEngine;
 import java.io.UncheckedIOException;
@@ -69,6 +71,11 @@ public final class HostAgent implements AutoCloseable {
 
     Parts withListener(MigrationListener other) {
       return new Parts(hypervisors, engine, other, clock, random);
+    }
+
+    /** All hypervisors of a configuration. */
+    public static Parts of(Config root, TransferEngine engine) {
+      return of(AgentAssembly.hypervisors(root), engine);
     }
 
     public static Parts of(List<Hypervisor> hypervisors, TransferEngine engine) {
@@ -155,7 +162,7 @@ public final class HostAgent implements AutoCloseable {
   }
 
   private static HostAgent start(Config root, TransferEngine engine, MigrationListener listener) {
-    Parts parts = Parts.of(AgentAssembly.hypervisors(root), engine);
+    Parts parts = Parts.of(root, engine);
     return start(AgentSettings.from(root), parts.withListener(listener));
   }
 
@@ -253,6 +260,11 @@ public final class HostAgent implements AutoCloseable {
 
   public AgentSettings settings() {
     return settings;
+  }
+
+  /** The run epoch under which this host has its guest of a VM; none when it has no guest. */
+  public Epoch runEpoch(VmId vm) {
+    return store.vm(vm).heldEpoch();
   }
 
   /** Completes when the agent has ended, by {@link #close} or because it could not go on. */

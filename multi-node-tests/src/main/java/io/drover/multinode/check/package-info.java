@@ -1,6 +1,7 @@
 /**
- * What must be true after any fault, each checker its own class. They look at the machine itself,
- * not only at what the control plane says of it.
+ * What must be true after any fault, each checker its own class and a pure function of what the
+ * witness saw and what clients were told. {@code CalmVm} and {@code RunningGuests} look at the
+ * machine itself.
  */
 @NullMarked
 package io.drover.multinode.check;

@@ -1,37 +1,45 @@
 package io.drover.multinode.harness;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.multinode.network.Network;
+import io.drover.multinode.witness.EffectWitness;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A running fleet of real processes.
  *
  * <pre>{@code
- * try (Fleet fleet = Fleet.of("north", "south").controlNodes(1).hosts(2).start(directory)) {
+ * try (Fleet fleet = aFleet().areas(2).controlNodes(1).hosts(2).start(directory)) {
  *   fleet.awaitReady();
- *   fleet.host("north", "h1").kill();
+ *   fleet.kill("north-h1");
  * }
  * }</pre>
  */
 public final class Fleet implements AutoCloseable {
   private static final Duration READY_LIMIT = Duration.ofMinutes(3);
 
-  private final Database database;
+  private final Network network;
   private final Thread hook = new Thread(this::end, "fleet-end");
-  private final Map<String, Path> agentStates = new LinkedHashMap<>();
   private final Map<String, ControlNode> nodes = new LinkedHashMap<>();
-  private final Map<String, JavaProcess> hosts = new LinkedHashMap<>();
+  private final Map<String, HostMachine> hosts = new LinkedHashMap<>();
+  private Optional<Database> database = Optional.empty();
+  private Optional<EffectWitness> witness = Optional.empty();
+  private boolean isEnding;
 
-  Fleet(Database database) {
-    this.database = database;
+  Fleet(Network network) {
+    this.network = network;
+  }
+
+  /** Begins to describe a fleet. */
+  public static FleetPlan aFleet() {
+    return new FleetPlan(List.of("north"));
   }
 
   /** Begins to describe a fleet with these areas. */
@@ -51,111 +59,52 @@ public final class Fleet implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  void addNode(
-      FleetPlan plan,
-      Path directory,
-      String area,
-      int index,
-      List<Integer> clusterPorts,
-      int gatewayPort,
-      Map<String, List<Integer>> gateways) {
-    int httpPort = Ports.free();
-    String name = area + "-n" + (index % plan.controlNodes + 1);
-    Map<String, String> properties = new TreeMap<>(plan.nodeProperties);
-    properties.put("drover.node.name", name);
-    properties.put("drover.node.area", area);
-    properties.put("drover.node.cluster.port", Integer.toString(clusterPorts.get(index)));
-    properties.put("drover.node.http.port", Integer.toString(httpPort));
-    properties.put("drover.node.gateway.port", Integer.toString(gatewayPort));
-    putList(properties, "drover.node.cluster.seed-nodes", clusterPorts);
-    putBackups(properties, area, List.copyOf(gateways.keySet()));
-    database
-        .settings()
-        .forEach((key, value) -> properties.put("drover.node.database." + key, value));
-    JavaProcess process =
-        JavaProcess.of(
-            name,
-            plan.nodeMain,
-            "400m",
-            properties,
-            directory.resolve(name + ".log"),
-            plan.fullSpeed);
-    process.start();
-    nodes.put(
-        name,
-        new ControlNode(area, process, URI.create("http://127.0.0.1:" + httpPort), gatewayPort));
+  void seenBy(EffectWitness seen) {
+    witness = Optional.of(seen);
   }
 
-  void addHost(
-      FleetPlan plan,
-      Path directory,
-      String area,
-      String host,
-      Map<String, List<Integer>> gateways) {
-    String name = area + "-" + host;
-    Map<String, String> properties = new TreeMap<>(plan.agentProperties);
-    properties.put("drover.agent.name", host);
-    properties.put("drover.agent.area", area);
-    agentStates.put(name, directory.resolve(name));
-    properties.put("drover.agent.state-dir", directory.resolve(name).toString());
-    putList(properties, "drover.agent.control-endpoints", gateways.getOrDefault(area, List.of()));
-    JavaProcess process =
-        JavaProcess.of(
-            name,
-            plan.agentMain,
-            "256m",
-            properties,
-            directory.resolve(name + ".log"),
-            plan.fullSpeed);
-    process.start();
-    hosts.put(name, process);
+  /** Starts it, too. */
+  void on(Database used) {
+    database = Optional.of(used);
+    used.startAndAwait();
   }
 
-  /** Each area is backed up by those after it. */
-  private static void putBackups(Map<String, String> properties, String area, List<String> areas) {
-    List<String> backups = areas.subList(areas.indexOf(area) + 1, areas.size());
-    for (int i = 0; i < backups.size(); i++) {
-      properties.put("drover.node.backups." + i, backups.get(i));
-    }
+  Map<String, String> databaseSettings() {
+    return database.map(Database::settings).orElse(Map.of());
   }
 
-  private static void putList(Map<String, String> properties, String key, List<Integer> ports) {
-    for (int i = 0; i < ports.size(); i++) {
-      properties.put(key + "." + i, "127.0.0.1:" + ports.get(i));
-    }
+  void add(ControlNode node) {
+    nodes.put(node.process().name(), node);
+  }
+
+  void add(HostMachine host) {
+    hosts.put(host.name(), host);
   }
 
   /** Waits until every node is ready and every host is connected. */
   public void awaitReady() {
-    for (ControlNode node : nodes.values()) {
-      try {
-        client(node)
-            .await(node.process().name() + " to be ready", "/health/ready", READY_LIMIT, _ -> true);
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException(e.getMessage() + "\n" + node.process().logTail(40), e);
-      }
-    }
-    awaitHosts();
+    awaitReady(READY_LIMIT);
   }
 
   /**
-   * Waits until every host that runs is connected: asks each entity, as lists are a little behind.
+   * As above.
+   *
+   * @throws IllegalStateException when one is not within the limit
    */
+  public void awaitReady(Duration limit) {
+    new Readiness(this, limit).await();
+  }
+
+  /** Waits until every host that runs is connected. */
   public void awaitHosts() {
-    long expected = hosts.values().stream().filter(JavaProcess::isAlive).count();
-    FleetClient client = anyClient();
-    client.await(
-        expected + " connected hosts",
-        "/v1/hosts?limit=500",
-        READY_LIMIT,
-        list -> {
-          long connected = 0;
-          for (JsonNode host : list.path("items")) {
-            JsonNode live = client.get("/v1/hosts/" + host.path("id").asText()).body();
-            connected += "CONNECTED".equals(live.path("state").asText()) ? 1 : 0;
-          }
-          return connected >= expected;
-        });
+    new Readiness(this, READY_LIMIT).awaitHosts();
+  }
+
+  /** Whether one of the nodes takes requests now. */
+  boolean isAnyNodeReady() {
+    return nodes.values().stream()
+        .filter(node -> node.process().isAlive())
+        .anyMatch(node -> client(node).isAnswered("/health/ready"));
   }
 
   public Collection<ControlNode> nodes() {
@@ -173,25 +122,123 @@ public final class Fleet implements AutoCloseable {
 
   /** A host agent by area and name. */
   public JavaProcess host(String area, String name) {
-    JavaProcess host = hosts.get(area + "-" + name);
+    return machine(area + "-" + name).agent();
+  }
+
+  /** A host by name, {@code north-h1}. */
+  public HostMachine machine(String name) {
+    HostMachine host = hosts.get(name);
     if (host == null) {
-      throw new IllegalArgumentException(
-          "no host " + area + "-" + name + " among " + hosts.keySet());
+      throw new IllegalArgumentException("no host " + name + " among " + hosts.keySet());
     }
     return host;
   }
 
-  /** All host agents. */
-  public Collection<JavaProcess> hosts() {
+  public Collection<HostMachine> machines() {
     return hosts.values();
   }
 
-  /** All processes, control nodes first. */
+  /** All host agents. */
+  public Collection<JavaProcess> hosts() {
+    return hosts.values().stream().map(HostMachine::agent).toList();
+  }
+
+  /** All processes of ours, control nodes first. */
   public List<JavaProcess> processes() {
     List<JavaProcess> all = new ArrayList<>();
     nodes.values().forEach(node -> all.add(node.process()));
-    all.addAll(hosts.values());
+    all.addAll(hosts());
     return all;
+  }
+
+  /** The database's server; empty when it runs in this process. */
+  public Optional<FleetProcess> database() {
+    return database.map(d -> d instanceof PostgresServer server ? server : null);
+  }
+
+  /** Starts it again after it was killed or stopped; returns when it answers. */
+  public void restartDatabase() {
+    database.ifPresent(Database::startAndAwait);
+  }
+
+  /** What guests' effects reach; only of a fleet that was planned so. */
+  public EffectWitness witness() {
+    return witness.orElseThrow(() -> new IllegalStateException("this fleet is not witnessed"));
+  }
+
+  public Network network() {
+    return network;
+  }
+
+  /** Any process by name: {@code north-n1}, {@code north-h1}, {@code database}. */
+  public FleetProcess process(String name) {
+    return Stream.concat(processes().stream(), database().stream())
+        .filter(process -> process.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no process " + name));
+  }
+
+  /** SIGKILL. What the witness is told of an agent, nobody else says. */
+  public void kill(String name) {
+    FleetProcess process = process(name);
+    long pid = process.pid();
+    process.kill();
+    if (hosts.containsKey(name)) {
+      witness.ifPresent(w -> w.died(name, pid));
+    }
+  }
+
+  /** A whole host dies: its agent, and what that started. */
+  public void powerOff(String host) {
+    HostMachine machine = machine(host);
+    long pid = machine.agent().pid();
+    machine.powerOff();
+    witness.ifPresent(w -> w.died(host, pid));
+  }
+
+  /** SIGSTOP, until {@link #heal}. */
+  public void pause(String name) {
+    process(name).pause();
+  }
+
+  /** Nothing passes between the two, in either direction, until {@link #heal}. */
+  public void partition(String a, String b) {
+    network.block(process(a).place(), process(b).place());
+    network.block(process(b).place(), process(a).place());
+  }
+
+  /** Nothing passes between two sides, until {@link #heal}. */
+  public void partition(Collection<String> side, Collection<String> other) {
+    side.forEach(a -> other.forEach(b -> partition(a, b)));
+  }
+
+  /** Network and pauses as at the start, and every process runs again, as if under systemd. */
+  public void heal() {
+    network.heal();
+    hosts.values().forEach(HostMachine::thaw);
+    processes().forEach(FleetProcess::resume);
+    database().ifPresent(FleetProcess::resume);
+    if (database().filter(server -> !server.isAlive()).isPresent()) {
+      restartDatabase();
+    }
+    processes().stream().filter(process -> !process.isAlive()).forEach(this::startAgain);
+  }
+
+  /** Starts again what ended by itself, as systemd would; what was killed stays dead. */
+  public void restartEnded() {
+    processes().stream().filter(FleetProcess::hasGivenUp).forEach(this::startAgain);
+  }
+
+  private synchronized void startAgain(JavaProcess process) {
+    if (isEnding || process.isAlive()) {
+      return;
+    }
+    if (hosts.containsKey(process.name())) {
+      long pid = process.pid();
+      witness.ifPresent(w -> w.died(process.name(), pid));
+    }
+    process.note("started again");
+    process.start();
   }
 
   /** A client of the first control node that runs. */
@@ -209,8 +256,7 @@ public final class Fleet implements AutoCloseable {
 
   /** Guests that exist at this host, as {@code qemu 1234}; those inside the agent not counted. */
   public List<String> qemuGuests(JavaProcess host, String vm) {
-    Path state = agentStates.getOrDefault(host.name(), Path.of(host.name()));
-    return LeftGuests.of(state).stream()
+    return LeftGuests.of(machine(host.name()).state()).stream()
         .filter(guest -> guest.mentions(vm))
         .map(guest -> "qemu " + guest.handle().pid())
         .toList();
@@ -229,9 +275,12 @@ public final class Fleet implements AutoCloseable {
 
   /** Agents first: as long as one lives, it may start a guest. Repeatable. */
   private synchronized void end() {
-    hosts.values().parallelStream().forEach(JavaProcess::stop);
-    agentStates.values().forEach(LeftGuests::end);
+    isEnding = true;
+    hosts.values().parallelStream().forEach(HostMachine::end);
     nodes.values().parallelStream().forEach(node -> node.process().stop());
-    database.close();
+    database.ifPresent(Database::close);
+    hosts.values().forEach(HostMachine::remove);
+    network.close();
+    witness.ifPresent(EffectWitness::close);
   }
 }

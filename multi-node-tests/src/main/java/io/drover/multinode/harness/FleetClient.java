@@ -25,6 +25,7 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class FleetClient {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
+  private static final Duration LOOK_LIMIT = Duration.ofSeconds(2);
   private static final int NOT_FOUND = 404;
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -61,6 +62,15 @@ public final class FleetClient {
 
   public Answer get(String path) {
     return send(HttpRequest.newBuilder(base.resolve(path)).GET());
+  }
+
+  /** Whether it is answered with a 2xx at once. */
+  boolean isAnswered(String path) {
+    try {
+      return send(HttpRequest.newBuilder(base.resolve(path)).GET(), LOOK_LIMIT).isSuccess();
+    } catch (UncheckedIOException e) {
+      return false;
+    }
   }
 
   public Answer post(String path, JsonNode body) {
@@ -172,9 +182,13 @@ public final class FleetClient {
   }
 
   private Answer send(HttpRequest.Builder request) {
+    return send(request, REQUEST_LIMIT);
+  }
+
+  private Answer send(HttpRequest.Builder request, Duration limit) {
     try {
       HttpResponse<String> response =
-          http.send(request.timeout(REQUEST_LIMIT).build(), BodyHandlers.ofString());
+          http.send(request.timeout(limit).build(), BodyHandlers.ofString());
       String body = response.body();
       boolean isJson = response.headers().firstValue("Content-Type").orElse("").contains("json");
       return new Answer(

@@ -1,26 +1,43 @@
 package io.drover.multinode.harness;
 
+import io.drover.config.units.ByteSize;
+import io.drover.multinode.network.Loopback;
+import io.drover.multinode.network.Network;
+import io.drover.multinode.witness.WitnessImage;
+import io.drover.multinode.witness.WitnessedAgent;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** What a fleet will be made of. */
 public final class FleetPlan {
-  private final List<String> areas;
+  private static final List<String> AREA_NAMES =
+      List.of("north", "south", "east", "west", "centre", "coast", "hills", "islands");
+
+  private List<String> areas;
   final Map<String, String> nodeProperties = new TreeMap<>();
   final Map<String, String> agentProperties = new TreeMap<>();
-  int controlNodes = 1;
+  private int controlNodes = 1;
   private int hosts = 2;
   private boolean usesPostgresql;
+  private boolean usesNamespaces;
+  private boolean isDisturbed;
+  private boolean isWitnessed;
+  private Optional<ByteSize> agentDisk = Optional.empty();
   boolean fullSpeed;
   String nodeMain = "io.drover.node.Main";
   String agentMain = "io.drover.agent.AgentMain";
 
   FleetPlan(List<String> areas) {
     this.areas = areas;
+  }
+
+  /** So many areas; the first is {@code north}, the second {@code south}. */
+  public FleetPlan areas(int count) {
+    areas = AREA_NAMES.subList(0, count);
+    return this;
   }
 
   /** Control nodes per area. */
@@ -37,6 +54,31 @@ public final class FleetPlan {
 
   public FleetPlan onPostgresql() {
     usesPostgresql = true;
+    return this;
+  }
+
+  /** Each process in a network namespace of its own, where they can be made; else loopback. */
+  public FleetPlan inNamespaces() {
+    usesNamespaces = true;
+    return this;
+  }
+
+  /** Clocks and disks can be disturbed, where there is a C compiler. */
+  public FleetPlan disturbed() {
+    isDisturbed = true;
+    return this;
+  }
+
+  /** Each agent's state on a disk of this size, where one may be mounted. */
+  public FleetPlan agentDisk(ByteSize size) {
+    agentDisk = Optional.of(size);
+    return this;
+  }
+
+  /** Guests of image {@code witness} write their effects where {@link Fleet#witness} reads them. */
+  public FleetPlan witnessed() {
+    isWitnessed = true;
+    agentMain = WitnessedAgent.class.getName();
     return this;
   }
 
@@ -68,35 +110,26 @@ public final class FleetPlan {
 
   /** Starts every process; logs, state and database live below {@code directory}. */
   public Fleet start(Path directory) {
-    Path data = directory.resolve("database");
-    Fleet fleet = new Fleet(usesPostgresql ? Database.postgresql(data) : Database.h2(data));
-    fleet.endWithThisProcess();
+    if (isWitnessed) {
+      Path images = WitnessImage.unpack(directory.resolve("images"));
+      agentProperties.put("drover.agent.images-dir", images.toString());
+    }
+    Network network = usesNamespaces ? Network.bestAvailable() : new Loopback();
+    FleetBuilder builder = new FleetBuilder(this, directory, network);
     try {
-      startAll(fleet, directory);
-      return fleet;
+      if (isDisturbed) {
+        builder.disturb();
+      }
+      if (isWitnessed) {
+        builder.witness();
+      }
+      builder.database(usesPostgresql);
+      builder.controlNodes(areas, controlNodes);
+      builder.hosts(areas, hosts, agentDisk);
+      return builder.started();
     } catch (RuntimeException e) {
-      fleet.close();
+      builder.giveUp();
       throw e;
-    }
-  }
-
-  private void startAll(Fleet fleet, Path directory) {
-    Map<String, List<Integer>> gateways = new LinkedHashMap<>();
-    for (String area : areas) {
-      gateways.put(area, Stream.generate(Ports::free).limit(controlNodes).toList());
-    }
-    List<Integer> clusterPorts =
-        Stream.generate(Ports::free).limit((long) controlNodes * areas.size()).toList();
-    int index = 0;
-    for (String area : areas) {
-      for (int gatewayPort : gateways.getOrDefault(area, List.of())) {
-        fleet.addNode(this, directory, area, index++, clusterPorts, gatewayPort, gateways);
-      }
-    }
-    for (String area : areas) {
-      for (int host = 1; host <= hosts; host++) {
-        fleet.addHost(this, directory, area, "h" + host, gateways);
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.drover.multinode.harness;
 
+import io.drover.multinode.network.Shell;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,6 +26,13 @@ public record LiveProcess(ProcessHandle handle, List<String> arguments) {
   /** Whether this text is on its command line. */
   public boolean mentions(String text) {
     return arguments.stream().anyMatch(word -> word.contains(text));
+  }
+
+  /** Sends it a signal, {@code STOP}; one that has ended does not mind. */
+  static void signal(ProcessHandle handle, String signal) {
+    if (handle.isAlive()) {
+      Shell.run("kill", "-" + signal, Long.toString(handle.pid()));
+    }
   }
 
   public boolean isQemu() {

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.actor.api.MigrationView.Phase;
 import io.drover.agent.migration.MigrationListener;
-import io.drover.multinode.check.SingleRunner;
+import io.drover.multinode.check.CalmVm;
 import io.drover.multinode.fault.HeldAgent;
 import io.drover.multinode.fault.HeldNode;
 import io.drover.multinode.fault.HoldPoint;
@@ -147,7 +147,7 @@ class CrashInEveryPhaseIT {
       fleet.awaitReady();
       JsonNode end = awaitEnd(migrationOf(vm), vm);
       guests.awaitBeating(vm);
-      SingleRunner.check(client, fleet, vm);
+      CalmVm.check(client, fleet, vm);
       assertThat(answer).as("no request hangs").isDone();
       assertThat(end.path("history")).as("the API says what happened").isNotEmpty();
     } finally {

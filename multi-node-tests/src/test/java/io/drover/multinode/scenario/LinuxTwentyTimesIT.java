@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.drover.multinode.check.SingleRunner;
+import io.drover.multinode.check.CalmVm;
 import io.drover.multinode.harness.Fleet;
 import io.drover.multinode.harness.FleetClient;
 import java.time.Duration;
@@ -46,7 +46,7 @@ class LinuxTwentyTimesIT {
       for (String fault : new String[] {"lost", "repeated", "corrupted", "stale", "wrong"}) {
         assertThat(number(after, fault)).as(fault + " in " + after).isZero();
       }
-      SingleRunner.check(client, fleet, vm);
+      CalmVm.check(client, fleet, vm);
       client.deleteVm(vm, PATIENCE);
     }
   }

@@ -1,0 +1,39 @@
+package io.drover.multinode.harness;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.drover.multinode.harness.Fleet.ControlNode;
+import java.time.Duration;
+
+/** Waits until a fleet is ready; each step within the limit, or fails with what was last seen. */
+record Readiness(Fleet fleet, Duration limit) {
+  /** Every node takes requests, and every host that runs is connected. */
+  void await() {
+    for (ControlNode node : fleet.nodes()) {
+      try {
+        Fleet.client(node)
+            .await(node.process().name() + " to be ready", "/health/ready", limit, _ -> true);
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException(e.getMessage() + "\n" + node.process().logTail(40), e);
+      }
+    }
+    awaitHosts();
+  }
+
+  /** Asks each entity, as lists are a little behind. */
+  void awaitHosts() {
+    long expected = fleet.hosts().stream().filter(JavaProcess::isAlive).count();
+    FleetClient client = fleet.anyClient();
+    client.await(
+        expected + " connected hosts",
+        "/v1/hosts?limit=500",
+        limit,
+        list -> {
+          long connected = 0;
+          for (JsonNode host : list.path("items")) {
+            JsonNode live = client.get("/v1/hosts/" + host.path("id").asText()).body();
+            connected += "CONNECTED".equals(live.path("state").asText()) ? 1 : 0;
+          }
+          return connected >= expected;
+        });
+  }
+}
