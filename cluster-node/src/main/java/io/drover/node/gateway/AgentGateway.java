@@ -121,10 +121,14 @@ public final class AgentGateway implements AutoCloseable {
 
     @Override
     public StreamObserver<FromAgent> session(StreamObserver<ToAgent> toAgent) {
-      AgentStream stream = new AgentStream((ServerCallStreamObserver<ToAgent>) toAgent);
       ActorRef<GatewaySession.Command> session =
           system.systemActorOf(
-              GatewaySession.create(settings, endpoints, stream, routes, observer),
+              GatewaySession.create(
+                  settings,
+                  endpoints,
+                  (ServerCallStreamObserver<ToAgent>) toAgent,
+                  routes,
+                  observer),
               "agent-session-" + count.incrementAndGet(),
               Props.empty());
       return new StreamObserver<>() {

@@ -15,7 +15,7 @@ import java.util.Optional;
  * something to do. Pure; the test of this table visits every phase with every order and draws the
  * diagram under {@code docs/state-machines}.
  */
-sealed interface OrderPlan {
+public sealed interface OrderPlan {
   /** Nothing changes. */
   record Refuse(Code code, String detail) implements OrderPlan {}
 
