@@ -147,7 +147,11 @@ public sealed interface OrderPlan {
     return switch (phase) {
       case RUNNING, SENDING, STOPPED, PAUSED ->
           new Do(seen.withoutMigration().withoutGrant(), Action.STOP);
-      case READY, RECEIVING -> invalid(order, phase, "AbortMigration ends it");
+      // a higher epoch than its source's: this host was granted it, and is not to activate it
+      case READY, RECEIVING ->
+          seen.heldEpoch().isBefore(order.epoch())
+              ? new Do(seen.vacated(), Action.REMOVE)
+              : invalid(order, phase, "AbortMigration ends it");
       case ABSENT, ENDED -> new Do(seen.withoutGrant(), Action.REPORT);
     };
   }
