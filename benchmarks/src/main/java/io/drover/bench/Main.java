@@ -3,13 +3,14 @@ package io.drover.bench;
 import io.drover.bench.control.ControlBenchmark;
 import io.drover.bench.migration.MigrationBenchmark;
 import io.drover.bench.scenario.Demo;
+import io.drover.bench.simulation.Simulate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code ./drover demo} and {@code ./drover bench …}. */
+/** {@code ./drover demo}, {@code ./drover simulate} and {@code ./drover bench …}. */
 @Command(
     name = "drover",
-    subcommands = {Demo.class, Main.Bench.class},
+    subcommands = {Demo.class, Simulate.class, Main.Bench.class},
     description = "Measures and shows what Drover does.")
 public final class Main {
   private Main() {}
