@@ -4,13 +4,14 @@ import io.drover.bench.control.ControlBenchmark;
 import io.drover.bench.migration.MigrationBenchmark;
 import io.drover.bench.scenario.Chaos;
 import io.drover.bench.scenario.Demo;
+import io.drover.bench.simulation.Simulate;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** {@code ./drover demo}, {@code ./drover chaos} and {@code ./drover bench …}. */
+/** {@code ./drover demo}, {@code chaos}, {@code simulate} and {@code bench …}. */
 @Command(
     name = "drover",
-    subcommands = {Demo.class, Chaos.class, Main.Bench.class},
+    subcommands = {Demo.class, Chaos.class, Simulate.class, Main.Bench.class},
     description = "Measures and shows what Drover does.")
 public final class Main {
   private Main() {}

@@ -135,10 +135,10 @@ public final class AgentGateway implements AutoCloseable {
 
     @Override
     public StreamObserver<FromAgent> session(StreamObserver<ToAgent> toAgent) {
-      AgentStream stream = new AgentStream((ServerCallStreamObserver<ToAgent>) toAgent);
       ActorRef<GatewaySession.Command> session =
           system.systemActorOf(
-              GatewaySession.create(places, stream, routes, observer),
+              GatewaySession.create(
+                  places, (ServerCallStreamObserver<ToAgent>) toAgent, routes, observer),
               "agent-session-" + count.incrementAndGet(),
               Props.empty());
       return new StreamObserver<>() {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * Where agents are to have their sessions, by what this node knows of their areas. An agent says in
  * each heartbeat which list it has; a newer one is told again until it has it. Safe on any thread.
  */
-final class AgentPlaces {
+public final class AgentPlaces {
   private final AreaId ownArea;
   private final List<String> ownGateways;
   private final FleetSight sight;
@@ -27,7 +27,8 @@ final class AgentPlaces {
    *
    * @param ownGateways of this node and, where they are configured, of its area
    */
-  AgentPlaces(AreaId ownArea, List<String> ownGateways, FleetSight sight, NodeCensus census) {
+  public AgentPlaces(
+      AreaId ownArea, List<String> ownGateways, FleetSight sight, NodeCensus census) {
     this.ownArea = ownArea;
     this.ownGateways = List.copyOf(ownGateways);
     this.sight = sight;

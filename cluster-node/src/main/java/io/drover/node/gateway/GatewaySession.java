@@ -11,6 +11,8 @@ import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.Hello;
+import io.drover.protocol.v1.ToAgent;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +33,7 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  *
  * Whoever is silent for too long, in any phase, is lost.
  */
-final class GatewaySession {
+public final class GatewaySession {
   /** The one this control plane speaks. */
   static final int PROTOCOL_VERSION = 1;
 
@@ -72,6 +74,19 @@ final class GatewaySession {
     this.fromArea = context.messageAdapter(Area.Reply.class, Registered::new);
   }
 
+  /**
+   * A session over this stream.
+   *
+   * @param toAgent used by the session only
+   */
+  public static Behavior<Command> create(
+      AgentPlaces places,
+      ServerCallStreamObserver<ToAgent> toAgent,
+      Routes routes,
+      GatewayObserver observer) {
+    return create(places, new AgentStream(toAgent), routes, observer);
+  }
+
   static Behavior<Command> create(
       AgentPlaces places, AgentStream stream, Routes routes, GatewayObserver observer) {
     return Behaviors.setup(context -> {
@@ -84,13 +99,13 @@ final class GatewaySession {
   }
 
   /** What reaches a session. */
-  sealed interface Command {}
+  public sealed interface Command {}
 
   /** From the agent. */
-  record Heard(FromAgent message) implements Command {}
+  public record Heard(FromAgent message) implements Command {}
 
   /** The agent is gone. */
-  record StreamEnded(String reason) implements Command {}
+  public record StreamEnded(String reason) implements Command {}
 
   /** From the Host entity, for the agent. */
   private record Say(AgentSession message) implements Command {}

@@ -55,7 +55,8 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     /** An order got no answer: order again what is still wanted. */
     record Retry() implements Internal {}
 
-    /** Nobody has said anything for a while. */
+    record Look() implements Internal {}
+
     record Idle() implements Internal {}
   }
 
@@ -97,7 +98,8 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         ports.peers(),
         ports.settings(),
         ports.clock(),
-        () -> timers.startSingleTimer(new Internal.Retry(), ports.settings().orderRetry()));
+        () -> timers.startSingleTimer(new Internal.Retry(), ports.settings().orderRetry()),
+        () -> timers.startSingleTimer(new Internal.Look(), ports.settings().leakCheckInterval()));
   }
 
   static Behavior<Command> create(
@@ -144,8 +146,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   private void onRecovered(VmState state) {
     reality = newReality();
     placing = Optional.empty();
-    reality.act(state);
-    reality.askAfterGuest(state);
+    reality.look(state);
   }
 
   private Effect<Event, VmState> decide(VmState state, Command command) {
@@ -166,6 +167,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
                       + Spans.text(ports.settings().placementTimeout())));
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
       case Internal.Retry _ -> quietly(() -> reality.act(state));
+      case Internal.Look _ -> quietly(() -> reality.look(state));
       case Internal.Idle _ when state.mayRest() && placing.isEmpty() -> quietly(rest);
       case Internal.Idle _ -> Effect().none();
     };

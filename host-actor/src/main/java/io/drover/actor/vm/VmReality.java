@@ -44,6 +44,7 @@ final class VmReality {
   private final EntitySettings settings;
   private final InstantSource clock;
   private final Runnable retryLater;
+  private final Runnable lookLater;
   private final Sightings sightings = new Sightings();
   private Epoch clearedFor = Epoch.NONE;
   private int stopAttempts;
@@ -52,18 +53,21 @@ final class VmReality {
    * Knows nothing yet.
    *
    * @param retryLater has {@link #act} called again after a while
+   * @param lookLater has {@link #look} called after a longer while, counted from the last call
    */
   VmReality(
       VmOrders orders,
       VmPeers peers,
       EntitySettings settings,
       InstantSource clock,
-      Runnable retryLater) {
+      Runnable retryLater,
+      Runnable lookLater) {
     this.orders = orders;
     this.peers = peers;
     this.settings = settings;
     this.clock = clock;
     this.retryLater = retryLater;
+    this.lookLater = lookLater;
   }
 
   Sightings sightings() {
@@ -79,6 +83,19 @@ final class VmReality {
   void askAfterGuest(VmState state) {
     if (state instanceof Granted s) {
       orders.askAfterGuest(s.grant().host());
+    }
+  }
+
+  /**
+   * Nothing was heard for long: words between entities may be lost, and another incarnation of this
+   * one may have written. Whatever comes back is compared with what is thought, and a write that
+   * comes second finds out.
+   */
+  void look(VmState state) {
+    boolean gaveUp = state instanceof Stopping && stopAttempts >= STOP_LIMIT;
+    if (!gaveUp) {
+      act(state);
+      askAfterGuest(state);
     }
   }
 
@@ -213,6 +230,9 @@ final class VmReality {
 
   /** What the state wants done. Also run after recovery: every step may be repeated. */
   void act(VmState state) {
+    if (state instanceof Granted) {
+      lookLater.run();
+    }
     switch (state) {
       case Starting s -> run(s);
       case Settling s when !s.confirmed() -> run(s);

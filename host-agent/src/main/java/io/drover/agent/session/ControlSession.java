@@ -95,12 +95,13 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private final AgentSettings settings;
   private final AgentStore store;
   private final ManagedHost host;
+  private final ControlStream.Opener gateways;
   private final OrderIntake intake;
   private final EndpointBook endpoints;
   private final EndpointWalk walk;
   private final List<FromAgent> held = new ArrayList<>();
   private State state = State.WAITING;
-  private @Nullable GatewayStream stream;
+  private @Nullable ControlStream stream;
   private BindAddress endpoint; // of this attempt, or the last one
   private String hostId = "";
   private long attempt;
@@ -113,12 +114,14 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       AgentSettings settings,
       AgentStore store,
       ManagedHost host,
+      ControlStream.Opener gateways,
       RandomGenerator random) {
     super(context);
     this.timers = timers;
     this.settings = settings;
     this.store = store;
     this.host = host;
+    this.gateways = gateways;
     this.intake = new OrderIntake(store);
     this.endpoints = new EndpointBook(settings, store);
     this.walk = new EndpointWalk(settings.reconnect(), random);
@@ -129,9 +132,19 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** Starts to connect at once. */
   public static Behavior<Command> create(
       AgentSettings settings, AgentStore store, ManagedHost host, RandomGenerator random) {
+    return create(settings, store, host, GatewayStream::open, random);
+  }
+
+  /** The same over another way to the gateways. */
+  public static Behavior<Command> create(
+      AgentSettings settings,
+      AgentStore store,
+      ManagedHost host,
+      ControlStream.Opener gateways,
+      RandomGenerator random) {
     return Behaviors.withTimers(timers ->
-        Behaviors.setup(
-            context -> new ControlSession(context, timers, settings, store, host, random)));
+        Behaviors.setup(context ->
+            new ControlSession(context, timers, settings, store, host, gateways, random)));
   }
 
   @Override
@@ -180,7 +193,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     ActorRef<Command> self = getContext().getSelf();
     LOG.atDebug().addKeyValue("endpoint", endpoint).log("opening a session");
     stream =
-        GatewayStream.open(
+        gateways.open(
             endpoint,
             message -> self.tell(new Received(current, message)),
             reason -> self.tell(new Lost(current, endpoint + " " + reason)));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * One gRPC stream to one gateway. Sent to by one thread; what comes is handed on by gRPC's threads,
  * which must not be blocked.
  */
-final class GatewayStream implements AutoCloseable {
+final class GatewayStream implements ControlStream {
   /** A control node on the same network answers in milliseconds. */
   static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
@@ -45,12 +45,7 @@ final class GatewayStream implements AutoCloseable {
     this.requests = requests;
   }
 
-  /**
-   * Does not block; a gateway that cannot be reached is a loss.
-   *
-   * @param received told what comes
-   * @param lost told once, and why, when the stream is over
-   */
+  /** A {@link ControlStream.Opener}. */
   static GatewayStream open(
       BindAddress endpoint, Consumer<ToAgent> received, Consumer<String> lost) {
     NettyChannelBuilder builder =
@@ -74,16 +69,16 @@ final class GatewayStream implements AutoCloseable {
     return new GatewayStream(channel, requests);
   }
 
-  void send(FromAgent message) {
+  @Override
+  public void send(FromAgent message) {
     requests.onNext(message);
   }
 
-  /** Whether what was sent has left; false means that the gateway reads too slowly. */
-  boolean isReady() {
+  @Override
+  public boolean isReady() {
     return requests.isReady();
   }
 
-  /** Ends the stream; the receiver may still be told something. */
   @Override
   public void close() {
     requests.cancel("the agent ends this session", null);

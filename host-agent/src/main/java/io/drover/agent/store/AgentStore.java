@@ -62,7 +62,8 @@ public final class AgentStore implements AutoCloseable {
     return open(directory, DurableFiles.REAL);
   }
 
-  static AgentStore open(Path directory, DurableFiles files) {
+  /** The same with other file operations: a simulation stops between them. */
+  public static AgentStore open(Path directory, DurableFiles files) {
     AgentStore store = new AgentStore(directory, files, lock(directory));
     try {
       synchronized (store.guard) {

@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
  * The file operations a store's safety rests on, one by one, so that a test can stop between any
  * two of them.
  */
-interface DurableFiles {
+public interface DurableFiles {
   /** Creates or truncates the file and writes all of it; not yet on disk. */
   void write(Path file, byte[] bytes) throws IOException;
 

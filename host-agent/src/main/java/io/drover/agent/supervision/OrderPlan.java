@@ -15,7 +15,7 @@ import java.util.Optional;
  * something to do. Pure; the test of this table visits every phase with every order and draws the
  * diagram under {@code docs/state-machines}.
  */
-sealed interface OrderPlan {
+public sealed interface OrderPlan {
   /** Nothing changes. */
   record Refuse(Code code, String detail) implements OrderPlan {}
 
@@ -163,7 +163,11 @@ sealed interface OrderPlan {
     return switch (phase) {
       case RUNNING, SENDING, STOPPED, PAUSED ->
           new Do(seen.withoutMigration().withoutGrant(), Action.STOP);
-      case READY, RECEIVING -> invalid(order, phase, "AbortMigration ends it");
+      // a higher epoch than its source's: this host was granted it, and is not to activate it
+      case READY, RECEIVING ->
+          seen.heldEpoch().isBefore(order.epoch())
+              ? new Do(seen.vacated(), Action.REMOVE)
+              : invalid(order, phase, "AbortMigration ends it");
       case ABSENT, ENDED -> new Do(seen.withoutGrant(), Action.REPORT);
     };
   }

@@ -29,7 +29,7 @@ public enum Phase {
    * @param side which end of a migration it is, if any
    * @param isComplete whether a target has all of its guest
    */
-  static Phase of(Guest.State guest, Optional<Side> side, boolean isComplete) {
+  public static Phase of(Guest.State guest, Optional<Side> side, boolean isComplete) {
     return switch (guest) {
       case ENDED -> ENDED;
       case RUNNING -> side.isPresent() ? SENDING : RUNNING;

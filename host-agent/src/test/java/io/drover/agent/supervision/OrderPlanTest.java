@@ -167,6 +167,14 @@ class OrderPlanTest {
   }
 
   @Test
+  void shouldEndAnIncomingGuestThatWasGrantedAndIsToStopBeforeItEverRan() {
+    assertThat(plan(Phase.READY, Kind.STOP, 6, MIGRATION))
+        .isInstanceOfSatisfying(
+            OrderPlan.Do.class, plan -> assertThat(plan.action()).isEqualTo(Action.REMOVE));
+    assertThat(plan(Phase.READY, Kind.STOP, 5, MIGRATION)).isInstanceOf(OrderPlan.Refuse.class);
+  }
+
+  @Test
   void shouldLeaveAnotherMigrationAlone() {
     for (Phase phase : List.of(Phase.SENDING, Phase.STOPPED, Phase.RECEIVING, Phase.READY)) {
       assertThat(plan(phase, Kind.ABORT, 5, OTHER_MIGRATION))

@@ -100,13 +100,6 @@ public final class Fleet implements AutoCloseable {
     new Readiness(this, READY_LIMIT).awaitHosts();
   }
 
-  /** Whether one of the nodes takes requests now. */
-  boolean isAnyNodeReady() {
-    return nodes.values().stream()
-        .filter(node -> node.process().isAlive())
-        .anyMatch(node -> client(node).isAnswered("/health/ready"));
-  }
-
   public Collection<ControlNode> nodes() {
     return nodes.values();
   }

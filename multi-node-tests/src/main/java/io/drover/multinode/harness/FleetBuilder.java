@@ -100,12 +100,7 @@ final class FleetBuilder {
     properties.putAll(plan.nodeProperties);
     JavaProcess process =
         JavaProcess.of(
-            place,
-            plan.nodeMain,
-            NODE_HEAP,
-            () -> properties,
-            log(place),
-            plan.fullSpeed);
+            place, plan.nodeMain, NODE_HEAP, () -> properties, log(place), plan.fullSpeed);
     preload(process);
     process.start();
     URI api = URI.create("http://" + address.at(address.http()));

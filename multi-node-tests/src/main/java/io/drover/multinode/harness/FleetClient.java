@@ -25,7 +25,6 @@ import org.awaitility.core.ConditionTimeoutException;
  */
 public final class FleetClient {
   private static final Duration REQUEST_LIMIT = Duration.ofSeconds(30);
-  private static final Duration LOOK_LIMIT = Duration.ofSeconds(2);
   private static final int NOT_FOUND = 404;
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -62,15 +61,6 @@ public final class FleetClient {
 
   public Answer get(String path) {
     return send(HttpRequest.newBuilder(base.resolve(path)).GET());
-  }
-
-  /** Whether it is answered with a 2xx at once. */
-  boolean isAnswered(String path) {
-    try {
-      return send(HttpRequest.newBuilder(base.resolve(path)).GET(), LOOK_LIMIT).isSuccess();
-    } catch (UncheckedIOException e) {
-      return false;
-    }
   }
 
   public Answer post(String path, JsonNode body) {

@@ -1,0 +1,195 @@
+package io.drover.multinode.simulation;
+
+import io.drover.multinode.simulation.engine.Database;
+import io.drover.multinode.simulation.engine.Loop;
+import io.drover.multinode.simulation.engine.Network;
+import io.drover.multinode.simulation.engine.World;
+import io.drover.multinode.simulation.fleet.Fleet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What goes wrong, as the seed decides: each run has its own selection of faults. */
+final class Nemesis {
+  /** A kind of fault. */
+  enum Fault {
+    NODE_KILLED,
+    NODE_MISSED_ALIVE,
+    SHARD_MOVED,
+    SPLIT_BRAIN,
+    PARTITION,
+    ONE_WAY_CUT,
+    DATABASE_CUT,
+    DATABASE_FAILING,
+    DATABASE_SLOW,
+    NETWORK_BAD,
+    AGENT_KILLED,
+    AGENT_AND_GUESTS_KILLED,
+    POWER_CUT,
+    GUEST_ENDED
+  }
+
+  private static final Duration PAUSE_MOST = Duration.ofSeconds(16);
+  private static final double ORDERED = 0.7;
+  private static final Duration BRIEF = Duration.ofMillis(200);
+
+  private final Fleet fleet;
+  private final World world;
+  private final Loop loop;
+  private final List<Fault> kinds = new ArrayList<>();
+  private final Map<String, Integer> counts = new TreeMap<>();
+  private final boolean ordered;
+  private boolean stopped;
+
+  Nemesis(Fleet fleet) {
+    this.fleet = fleet;
+    this.world = fleet.world();
+    this.loop = world.loop();
+    this.ordered = loop.chance(ORDERED);
+    for (Fault fault : Fault.values()) {
+      if (loop.chance(0.6)) {
+        kinds.add(fault);
+      }
+    }
+  }
+
+  void start() {
+    world
+        .network()
+        .faults(
+            new Network.Faults(
+                loop.chance(0.5) ? loop.fraction() * 0.05 : 0,
+                ordered ? 0 : loop.fraction() * 0.05,
+                loop.between(Duration.ofMillis(1), Duration.ofMillis(60)),
+                ordered));
+    next();
+  }
+
+  private void next() {
+    loop.after(
+        loop.between(Duration.ofMillis(500), PAUSE_MOST),
+        () -> {
+          if (!stopped && !kinds.isEmpty()) {
+            Fault fault = loop.oneOf(kinds);
+            counts.merge(fault.name(), 1, Integer::sum);
+            world.trace().note("nemesis", fault.name());
+            strike(fault);
+            next();
+          }
+        });
+  }
+
+  private void strike(Fault fault) {
+    String node = loop.oneOf(fleet.plan().nodes());
+    String host = loop.oneOf(fleet.plan().hosts());
+    switch (fault) {
+      case NODE_KILLED -> {
+        fleet.killNode(node);
+        after(
+            Duration.ofSeconds(14),
+            () -> {
+              if (!fleet.isUp(node)) {
+                fleet.nodeIsMissed(node);
+              }
+            });
+        after(Duration.ofSeconds(40), () -> fleet.startNode(node));
+      }
+      case NODE_MISSED_ALIVE -> fleet.nodeIsMissed(node);
+      case SHARD_MOVED -> fleet.moveShard(loop.oneOf(fleet.shards()), Duration.ZERO);
+      case SPLIT_BRAIN -> fleet.moveShard(loop.oneOf(fleet.shards()), Duration.ofSeconds(60));
+      case PARTITION -> partition(loop.chance(0.5) ? node : host, false);
+      case ONE_WAY_CUT -> partition(loop.chance(0.5) ? node : host, true);
+      case DATABASE_CUT -> cut(node, Database.PLACE, Duration.ofSeconds(30));
+      case DATABASE_FAILING ->
+          database(
+              new Database.Faults(
+                  loop.fraction() * 0.3,
+                  loop.fraction() * 0.3,
+                  loop.fraction() * 0.2,
+                  Duration.ofMillis(50)));
+      case DATABASE_SLOW -> database(new Database.Faults(0, 0, 0, Duration.ofSeconds(4)));
+      case NETWORK_BAD -> badNetwork();
+      case AGENT_KILLED -> restartLater(host, () -> fleet.killAgent(host, false));
+      case AGENT_AND_GUESTS_KILLED -> restartLater(host, () -> fleet.killAgent(host, true));
+      case POWER_CUT -> restartLater(host, () -> fleet.cutPower(host));
+      case GUEST_ENDED -> fleet.trapGuest(host);
+    }
+  }
+
+  private void restartLater(String host, Runnable death) {
+    if (fleet.hasAgent(host)) {
+      death.run();
+      after(Duration.ofSeconds(40), () -> fleet.startAgent(host));
+    }
+  }
+
+  private void after(Duration most, Runnable work) {
+    loop.after(loop.between(BRIEF, most), work);
+  }
+
+  /** One place from some or all of the others. */
+  private void partition(String place, boolean oneWay) {
+    List<String> others = new ArrayList<>(fleet.plan().nodes());
+    others.addAll(fleet.plan().hosts());
+    others.remove(place);
+    double share = loop.chance(0.3) ? 1 : loop.fraction();
+    for (String other : others) {
+      if (loop.chance(share)) {
+        Duration span = Duration.ofSeconds(40);
+        boolean outward = loop.chance(0.5);
+        if (!oneWay || outward) {
+          cut(place, other, span);
+        }
+        if (!oneWay || !outward) {
+          cut(other, place, span);
+        }
+      }
+    }
+  }
+
+  private void cut(String from, String to, Duration most) {
+    world.network().cut(from, to);
+    after(most, () -> world.network().mend(from, to));
+  }
+
+  private void database(Database.Faults faults) {
+    world.database().faults(faults);
+    after(Duration.ofSeconds(25), () -> world.database().faults(Database.Faults.NONE));
+  }
+
+  private void badNetwork() {
+    world
+        .network()
+        .faults(
+            new Network.Faults(
+                loop.fraction() * 0.3,
+                ordered ? 0 : loop.fraction() * 0.3,
+                loop.between(Duration.ofMillis(10), Duration.ofSeconds(3)),
+                ordered));
+    after(
+        Duration.ofSeconds(25),
+        () -> {
+          if (!stopped) {
+            world.network().faults(new Network.Faults(0.01, 0, Duration.ofMillis(20), ordered));
+          }
+        });
+  }
+
+  /** Everything works from now on. */
+  void heal() {
+    stopped = true;
+    world.network().faults(Network.Faults.NONE);
+    world.network().mendAll();
+    world.database().faults(Database.Faults.NONE);
+    fleet.plan().nodes().forEach(fleet::startNode);
+    fleet.plan().hosts().forEach(fleet::startAgent);
+    fleet.agree();
+  }
+
+  /** Faults by kind. */
+  Map<String, Integer> counts() {
+    return counts;
+  }
+}

@@ -1,0 +1,85 @@
+package io.drover.multinode.simulation.fleet;
+
+import io.drover.config.units.MigrationId;
+import io.drover.protocol.v1.TargetReady;
+import io.drover.transfer.TransferTicket;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The target's end of one migration. */
+final class Incoming {
+  private static final Duration LOAD = Duration.ofMillis(40);
+
+  private final SimulatedHost host;
+  private final MigrationId migration;
+  private final SimulatedGuest guest;
+  private final GuestPlace place;
+  private final TransferTicket ticket;
+  private Optional<TargetReady> ready = Optional.empty();
+  private String failure = "";
+  private boolean ended;
+
+  Incoming(SimulatedHost host, MigrationId migration, SimulatedGuest guest, GuestPlace place) {
+    this.host = host;
+    this.migration = migration;
+    this.guest = guest;
+    this.place = place;
+    this.ticket = host.fleet().transfers().receive(this, host.name());
+  }
+
+  TransferTicket ticket() {
+    return ticket;
+  }
+
+  SimulatedHost host() {
+    return host;
+  }
+
+  Optional<TargetReady> ready() {
+    return ready;
+  }
+
+  String failure() {
+    return failure;
+  }
+
+  /** Whether a source may send here. */
+  boolean isOpen() {
+    return !ended && failure.isEmpty() && host.isThisLife(place);
+  }
+
+  /** All pages are here. */
+  void complete(String digest, boolean spoiled) {
+    host.later(
+        host.loop().between(Duration.ofMillis(1), LOAD),
+        () -> {
+          if (!isOpen()) {
+            return;
+          }
+          if (spoiled) {
+            guest.spoil();
+          }
+          guest.loaded();
+          TargetReady message =
+              TargetReady.newBuilder()
+                  .setMigrationId(migration.text())
+                  .setDigest(digest)
+                  .setReadyAtUs(host.wallMicros())
+                  .build();
+          ready = Optional.of(message);
+          place.targetReady(message);
+        });
+  }
+
+  /** The source is gone, or gave it up. */
+  void fail(String reason) {
+    if (isOpen() && ready.isEmpty()) {
+      failure = reason;
+      place.transferBroke(migration, "target", reason);
+    }
+  }
+
+  void end() {
+    ended = true;
+  }
+}
