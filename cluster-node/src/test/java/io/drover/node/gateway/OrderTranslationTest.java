@@ -126,10 +126,14 @@ final class OrderTranslationTest {
         .getModeCase();
   }
 
+  /** Of host leases, which agents know and the control plane does not give yet. */
+  private static final Set<String> NOT_SAID_YET =
+      Set.of("drover.agent.v1.Welcome.lease", "drover.agent.v1.GuestSpec.on_host_loss");
+
   /** Of a oneof, one field; of everything else, all of them. */
   private static void assertEveryFieldSet(Message message) {
     for (FieldDescriptor field : message.getDescriptorForType().getFields()) {
-      if (field.getRealContainingOneof() == null) {
+      if (field.getRealContainingOneof() == null && !NOT_SAID_YET.contains(field.getFullName())) {
         assertThat(message.getAllFields()).as(field.getFullName()).containsKey(field);
       }
     }

@@ -135,6 +135,7 @@ class VmMachineTest {
         new Internal.OrderEnded(new OrderOutcome.Answered(H1, VM + "/stop/1", new Outcome.Done())),
         new Internal.OrderEnded(new OrderOutcome.Unanswered(H1, runOrder, "silence", true)),
         new Internal.Retry(),
+        new Internal.Look(),
         new Internal.Idle());
   }
 }
