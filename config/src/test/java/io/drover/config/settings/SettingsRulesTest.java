@@ -36,7 +36,8 @@ class SettingsRulesTest {
     "drover.migration.max-rounds, 1",
     "drover.migration.recheck-limit, -1",
     "drover.entities.snapshot-every, 0",
-    "drover.moves.per-area, 0"
+    "drover.moves.per-area, 0",
+    "drover.area.wake-batch, 0"
   })
   void shouldNameTheKeyWhoseValueIsOutOfBounds(String key, String value) {
     assertRefused(key, value);
@@ -55,6 +56,7 @@ class SettingsRulesTest {
     AgentSettings.from(config);
     QemuSettings.from(config);
     TransferSettings.from(config);
+    AreaSettings.from(config);
     EntitySettings.from(config);
     MigrationSettings.from(config);
     MoveSettings.from(config);
