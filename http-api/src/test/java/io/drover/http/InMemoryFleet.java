@@ -284,6 +284,11 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   }
 
   @Override
+  public CompletionStage<AreaView> recall(AreaId lender, String reason, Terms terms) {
+    return area(lender);
+  }
+
+  @Override
   public CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
     return area(area);
   }

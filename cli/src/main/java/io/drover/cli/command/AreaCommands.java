@@ -86,6 +86,16 @@ final class AreaCommands {
     return shown(session.api().post("/v1/areas/" + area + ":failback", body));
   }
 
+  @Command(description = "Give back the cells that an area runs for others because of their load.")
+  int recall(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the decision.")
+          @Nullable String reason) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    put(body, "reason", reason);
+    return shown(session.api().post("/v1/areas/" + area + ":recall", body));
+  }
+
   @Command(description = "Change an area's backup hierarchy and policies.")
   int set(
       @Parameters(paramLabel = "AREA") String area,

@@ -72,7 +72,7 @@ public final class Board implements FleetSight {
     return Optional.ofNullable(managements.get(area));
   }
 
-  /** Every area of which something is known. */
+  @Override
   public List<Management> managements() {
     return List.copyOf(managements.values());
   }

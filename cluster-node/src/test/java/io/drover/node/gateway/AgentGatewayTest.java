@@ -148,7 +148,7 @@ final class AgentGatewayTest {
     AreaId south = new AreaId("south");
     board.publish(
         new Management(
-            south, Epoch.NONE, 1, 1, 8, 0, AreaPolicy.DEFAULT, south, Map.of(), Map.of()));
+            south, Epoch.NONE, 1, 1, 8, Map.of(), AreaPolicy.DEFAULT, south, Map.of(), Map.of()));
 
     agent.say(hello("south", "h1", 1));
 

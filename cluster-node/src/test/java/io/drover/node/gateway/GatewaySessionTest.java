@@ -143,7 +143,7 @@ final class GatewaySessionTest {
         5,
         5,
         8,
-        1,
+        Map.of(),
         AreaPolicy.DEFAULT.withBackups(List.of(south)),
         south,
         Map.of(),

@@ -37,7 +37,8 @@ final class OrderTranslationTest {
   private static final GuestSpec SPEC =
       new GuestSpec("pulse", new Resources(500, ByteSize.ofMib(64)), Map.of("interval", "1ms"))
           .pinned(Optional.of(new ImagePin("ab".repeat(32), "embedded", "", ByteSize.ofMib(1))));
-  private static final EndpointList ENDPOINTS = new EndpointList(4, List.of("a:1", "b:2"));
+  private static final EndpointList ENDPOINTS =
+      new EndpointList(new Epoch(3), 4, List.of("a:1", "b:2"), 1);
 
   /** Every message with every field set, as the agent gets it. */
   @Test

@@ -98,7 +98,7 @@ final class CellAllocationTest {
             1,
             1,
             8,
-            0,
+            Map.of(),
             AreaPolicy.DEFAULT.withBackups(List.of(new AreaId("south"), WEST)),
             new AreaId(keeper),
             lent,

@@ -13,7 +13,12 @@ import java.time.Duration;
  * @param wakeBatch hosts woken at each tick
  */
 public record AreaSettings(
-    Duration tick, Duration staleAfter, Duration takeoverAfter, Duration sweep, int wakeBatch) {
+    Duration tick,
+    Duration staleAfter,
+    Duration takeoverAfter,
+    Duration sweep,
+    int wakeBatch,
+    BurstSettings burst) {
   private static final Section SECTION = new Section("drover.area");
 
   public AreaSettings {
@@ -42,6 +47,7 @@ public record AreaSettings(
                 area.getDuration("stale-after"),
                 area.getDuration("takeover-after"),
                 area.getDuration("sweep"),
-                area.getInt("wake-batch")));
+                area.getInt("wake-batch"),
+                BurstSettings.from(root)));
   }
 }

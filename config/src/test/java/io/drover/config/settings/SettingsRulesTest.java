@@ -37,7 +37,8 @@ class SettingsRulesTest {
     "drover.migration.recheck-limit, -1",
     "drover.entities.snapshot-every, 0",
     "drover.moves.per-area, 0",
-    "drover.area.wake-batch, 0"
+    "drover.area.wake-batch, 0",
+    "drover.area.burst.high-water, 0.9"
   })
   void shouldNameTheKeyWhoseValueIsOutOfBounds(String key, String value) {
     assertRefused(key, value);

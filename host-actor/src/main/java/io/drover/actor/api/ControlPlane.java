@@ -85,6 +85,13 @@ public interface ControlPlane {
    */
   CompletionStage<AreaView> failOver(AreaId area, Optional<AreaId> to, String reason, Terms terms);
 
+  /**
+   * Has every area take back the cells that this one runs for it because of its load.
+   *
+   * @return the area that wants its room for itself
+   */
+  CompletionStage<AreaView> recall(AreaId lender, String reason, Terms terms);
+
   /** Has an area run itself again. */
   CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms);
 

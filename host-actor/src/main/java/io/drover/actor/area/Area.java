@@ -85,6 +85,9 @@ public final class Area {
 
     /** It is to run itself again. Repeatable. */
     record FailBack(String reason, ActorRef<Reply> replyTo) implements Request {}
+
+    /** It is to run itself what it has lent to that area. Repeatable. */
+    record TakeBack(AreaId from, String reason, ActorRef<Reply> replyTo) implements Request {}
   }
 
   /** Answers. */

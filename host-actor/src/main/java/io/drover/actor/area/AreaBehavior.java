@@ -10,6 +10,7 @@ import io.drover.actor.area.Area.Request;
 import io.drover.actor.area.AreaState.Defined;
 import io.drover.actor.area.AreaState.On;
 import io.drover.actor.area.AreaState.Undefined;
+import io.drover.config.settings.BurstSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MalformedIdException;
@@ -42,6 +43,9 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     /** Time to look around, and to say again who manages what. */
     record Tick() implements Internal {}
 
+    /** Just when it has been strained for long enough to lend. */
+    record LookAtLoad() implements Internal {}
+
     /** Time to wake all hosts, whatever has happened. */
     record Sweep() implements Internal {}
   }
@@ -52,6 +56,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   private final Logger log;
   private final HostSweep sweep;
   private AreaOutlook outlook = new AreaOutlook();
+  private BurstOutlook burstOutlook = new BurstOutlook();
   private Set<String> nodesSeen = Set.of();
 
   static Behavior<Command> create(AreaId area, PersistenceId persistenceId, Area.Ports ports) {
@@ -108,6 +113,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
 
   private void onRecovered(AreaState state) {
     outlook = new AreaOutlook();
+    burstOutlook = new BurstOutlook();
     if (state instanceof Defined s) {
       act(s);
     }
@@ -131,7 +137,9 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
           rule(s, c, Succession.failOver(s, ports.sight(), c, now()));
       case On(Defined s, Request.FailBack c) ->
           rule(s, c, Succession.failBack(s, ports.sight(), c, now()));
+      case On(Defined s, Request.TakeBack c) -> rule(s, c, Succession.takeBack(s, c, now()));
       case On(Defined s, Internal.Tick _) -> tick(s);
+      case On(Defined s, Internal.LookAtLoad _) -> burst(s);
       case On(Defined s, Internal.Sweep _) -> {
         sweep.begin(s.facts().hosts());
         yield Effect().none();
@@ -189,8 +197,15 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
           Refusal.Kind.CONFLICT,
           "area %s has %d hosts, its limit".formatted(area, AreaPolicy.HOST_LIMIT));
     }
+    List<Event> events = new ArrayList<>();
+    if (state instanceof AreaState.Home home) {
+      Bursting.handOver(home, ports.sight(), host.cell(), ports.settings().burst(), now())
+          .ifPresent(events::add);
+    }
+    events.add(new Event.HostJoined(host, now()));
     return Effect()
-        .persist(new Event.HostJoined(host, now()))
+        .persist(events)
+        .thenRun(this::publish)
         .thenReply(c.replyTo(), _ -> new Reply.HostIs(host));
   }
 
@@ -229,11 +244,31 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     sweepAfterChange(state);
     sweep.go();
     return Succession.next(state, ports.sight(), outlook, ports.settings(), now())
-        .<Effect<Event, AreaState>>map(event -> {
-          log.info("area {} decides {}", area, event);
-          return Effect().persist(event).thenRun(this::persisted);
+        .map(this::decided)
+        .orElseGet(() -> burst(state));
+  }
+
+  private Effect<Event, AreaState> burst(Defined state) {
+    if (!(state instanceof AreaState.Home home)) {
+      return Effect().none(); // what is borrowed is not lent on
+    }
+    BurstSettings settings = ports.settings().burst();
+    burstOutlook.look(AreaUse.of(area, ports.sight()), settings, now());
+    burstOutlook
+        .due(settings.hold(), now())
+        .filter(left -> left.compareTo(ports.settings().tick()) < 0)
+        .ifPresent(left -> timers.startSingleTimer("load", new Internal.LookAtLoad(), left));
+    return Bursting.next(home, ports.sight(), burstOutlook, settings, now())
+        .map(event -> {
+          burstOutlook.restart();
+          return decided(event);
         })
         .orElseGet(() -> Effect().none());
+  }
+
+  private Effect<Event, AreaState> decided(Event event) {
+    log.info("area {} decides {}", area, event);
+    return Effect().persist(event).thenRun(this::persisted);
   }
 
   /** A node has come or gone: cells are elsewhere, and their hosts are to be woken there. */
@@ -258,6 +293,10 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
 
   private void persisted(AreaState state) {
     act((Defined) state);
+  }
+
+  private void publish(AreaState state) {
+    ports.sight().publish(((Defined) state).management());
   }
 
   private Reply shown(AreaState state) {

@@ -81,7 +81,7 @@ sealed interface AreaState extends CborSerializable {
           facts().version(),
           facts().endpointsVersion(),
           facts().cells(),
-          facts().hosts().size(),
+          facts().hostsByCell(),
           facts().policy(),
           keeper(),
           lent(),
@@ -114,6 +114,13 @@ sealed interface AreaState extends CborSerializable {
       policy = Objects.requireNonNullElse(policy, AreaPolicy.DEFAULT);
       areaEpoch = Objects.requireNonNullElse(areaEpoch, Epoch.NONE);
       gateways = gateways == null ? Map.of() : Map.copyOf(gateways);
+    }
+
+    /** How many hosts each cell has; cells without are not there. */
+    Map<Integer, Integer> hostsByCell() {
+      Map<Integer, Integer> counts = new HashMap<>();
+      hosts.forEach(host -> counts.merge(host.cell().index(), 1, Integer::sum));
+      return counts;
     }
 
     HostId idOf(String name) {

@@ -15,6 +15,9 @@ public interface FleetSight {
   /** What is known of an area; empty for one that nobody has defined, or heard of yet. */
   Optional<Management> management(AreaId area);
 
+  /** What is known of every area. */
+  List<Management> managements();
+
   /** Tells every node. Best effort: the entity says it again each second. */
   void publish(Management management);
 

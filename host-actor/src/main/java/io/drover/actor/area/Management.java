@@ -18,7 +18,7 @@ import java.util.Set;
  * @param areaEpoch rises with every change of who manages what
  * @param version of the entity; of two with one epoch the higher is newer
  * @param endpointsVersion of the endpoint lists that follow from it
- * @param hosts how many are registered
+ * @param hostsByCell how many are registered in each cell that has any
  * @param keeper the area whose nodes run all cells that are not lent: itself, or who took over
  * @param lent index of each lent cell, and to whom
  * @param gateways addresses of the gateways of this area and of its backups, as last seen
@@ -29,15 +29,21 @@ public record Management(
     long version,
     long endpointsVersion,
     int cells,
-    int hosts,
+    Map<Integer, Integer> hostsByCell,
     AreaPolicy policy,
     AreaId keeper,
     Map<Integer, AreaId> lent,
     Map<AreaId, List<String>> gateways)
     implements CborSerializable {
   public Management {
+    hostsByCell = Map.copyOf(hostsByCell);
     lent = Map.copyOf(lent);
     gateways = Map.copyOf(gateways);
+  }
+
+  /** How many hosts are registered. */
+  public int hosts() {
+    return hostsByCell.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** The area whose nodes are to run the cell. */

@@ -131,6 +131,21 @@ final class Succession {
         : Optional.of(new Event.GatewaysChanged(seen, now));
   }
 
+  /** A lender wants its room back, all of it. */
+  static Ruling takeBack(Defined state, Area.Request.TakeBack c, Instant now) {
+    Set<Integer> cells = lentTo(state, c.from());
+    return cells.isEmpty()
+        ? new Ruling.Already()
+        : new Ruling.Decide(
+            new Event.CellsReturned(
+                cells,
+                c.from(),
+                state.facts().areaEpoch().next(),
+                Cause.RECALLED,
+                c.reason(),
+                now));
+  }
+
   /** What an operator's word leads to: an event, nothing, or a refusal. */
   sealed interface Ruling {
     record Decide(Event event) implements Ruling {}

@@ -11,6 +11,7 @@ import io.drover.actor.area.AreaPolicy;
 import io.drover.actor.area.AreaPolicy.Failback;
 import io.drover.actor.area.AreaViews;
 import io.drover.actor.area.FleetSight;
+import io.drover.actor.area.Management;
 import io.drover.actor.operation.KeyedRequest.Outcome;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
@@ -81,6 +82,28 @@ final class AreaCalls {
         terms,
         "failback\n" + reason,
         () -> tell(area, replyTo -> new Area.Request.FailBack(reason, replyTo)));
+  }
+
+  /** Those that borrow are told one after the other; whoever is told twice has nothing to do. */
+  CompletionStage<AreaView> recall(AreaId lender, String reason, Terms terms) {
+    return once(
+        lender,
+        terms,
+        "recall\n" + reason,
+        () -> {
+          CompletionStage<AreaView> done = view(lender);
+          for (Management borrower : sight.managements()) {
+            if (borrower.lent().containsValue(lender)) {
+              done =
+                  done.thenCompose(_ ->
+                          tell(
+                              borrower.area(),
+                              replyTo -> new Area.Request.TakeBack(lender, reason, replyTo)))
+                      .thenCompose(_ -> view(lender));
+            }
+          }
+          return done;
+        });
   }
 
   private CompletionStage<AreaView> once(

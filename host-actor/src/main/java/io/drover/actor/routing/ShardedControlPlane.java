@@ -231,6 +231,11 @@ public final class ShardedControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<AreaView> recall(AreaId lender, String reason, Terms terms) {
+    return areas.recall(lender, reason, terms);
+  }
+
+  @Override
   public CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
     return areas.failBack(area, reason, terms);
   }

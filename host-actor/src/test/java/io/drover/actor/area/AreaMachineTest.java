@@ -81,7 +81,8 @@ class AreaMachineTest {
     AreaState undefined = new AreaState.Undefined();
     AreaState home = after(undefined, EVENTS.getFirst(), EVENTS.get(2));
     AreaState away = AreaState.evolve(home, EVENTS.get(4));
-    List<AreaState> states = List.of(undefined, home, away);
+    AreaState lending = AreaState.evolve(home, EVENTS.get(6));
+    List<AreaState> states = List.of(undefined, home, lending, away);
     MachineCoverage coverage =
         new MachineCoverage("area", AreaState.class, Event.class, List.of(Command.class));
     coverage.visitEvents(states, EVENTS, AreaState::evolve);
@@ -97,7 +98,8 @@ class AreaMachineTest {
             replyTo -> policy(List.of(SOUTH), OptionalLong.of(99), replyTo),
             replyTo -> new Request.FailOver(Optional.empty(), "test", replyTo),
             replyTo -> new Request.FailOver(Optional.of(WEST), "test", replyTo),
-            replyTo -> new Request.FailBack("test", replyTo));
+            replyTo -> new Request.FailBack("test", replyTo),
+            replyTo -> new Request.TakeBack(SOUTH, "test", replyTo));
 
     for (AreaState state : states) {
       for (Function<ActorRef<Reply>, Command> command : commands) {
@@ -107,7 +109,10 @@ class AreaMachineTest {
         coverage.visited(state, result.command(), resultOf(result.events(), result.reply()));
       }
       for (Command internal :
-          List.of(new AreaBehavior.Internal.Tick(), new AreaBehavior.Internal.Sweep())) {
+          List.of(
+              new AreaBehavior.Internal.Tick(),
+              new AreaBehavior.Internal.LookAtLoad(),
+              new AreaBehavior.Internal.Sweep())) {
         kit.clear();
         kit.initialize(state);
         var result = kit.runCommand(internal);
@@ -223,6 +228,24 @@ class AreaMachineTest {
     tick();
 
     assertThat(woken).containsExactly(host.text());
+  }
+
+  @Test
+  void shouldLendCellsAsSoonAsItHasBeenStrainedForLongEnough() {
+    define();
+    for (int i = 0; i < 9; i++) {
+      String name = "h" + i;
+      kit.runCommand((ActorRef<Reply> replyTo) -> new Request.RegisterHost(name, replyTo));
+    }
+    fleet.node("n1", NORTH, KnownFleet.HOST_LIMIT - 5);
+    assertThat(tick()).isEmpty();
+    now = now.plus(Samples.areas().burst().hold());
+
+    assertThat(kit.runCommand(new AreaBehavior.Internal.LookAtLoad()).events())
+        .singleElement()
+        .isInstanceOf(Event.CellsLent.class);
+    assertThat(fleet.management(NORTH).orElseThrow().lent()).containsValue(SOUTH);
+    assertThat(tick()).as("what was decided shows before more is").isEmpty();
   }
 
   @Test

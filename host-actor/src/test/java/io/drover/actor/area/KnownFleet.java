@@ -46,7 +46,7 @@ public final class KnownFleet implements FleetSight {
             1,
             1,
             8,
-            0,
+            Map.of(),
             AreaPolicy.DEFAULT.withBackups(List.of(backups)),
             area,
             Map.of(),
@@ -62,6 +62,11 @@ public final class KnownFleet implements FleetSight {
   @Override
   public Optional<Management> management(AreaId area) {
     return Optional.ofNullable(managements.get(area));
+  }
+
+  @Override
+  public List<Management> managements() {
+    return List.copyOf(managements.values());
   }
 
   @Override

@@ -52,7 +52,7 @@ class ManagementTest {
         version,
         version,
         8,
-        2,
+        Map.of(0, 2),
         AreaPolicy.DEFAULT.withBackups(List.of(SOUTH, WEST)),
         keeper,
         lent,

@@ -34,7 +34,8 @@ public final class AreaRoutes {
         Endpoint.get("/v1/areas/{area}", this::show),
         Endpoint.patch("/v1/areas/{area}", this::change),
         Endpoint.post("/v1/areas/{area}:failover", this::failOver),
-        Endpoint.post("/v1/areas/{area}:failback", this::failBack));
+        Endpoint.post("/v1/areas/{area}:failback", this::failBack),
+        Endpoint.post("/v1/areas/{area}:recall", this::recall));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
@@ -59,11 +60,19 @@ public final class AreaRoutes {
   }
 
   private CompletionStage<HttpResponse> failBack(Call call) {
+    return answer(controlPlane.failBack(area(call), reason(call), keyOnly(call)));
+  }
+
+  private CompletionStage<HttpResponse> recall(Call call) {
+    return answer(controlPlane.recall(area(call), reason(call), keyOnly(call)));
+  }
+
+  private static String reason(Call call) {
     TakeoverJson body = call.body(TakeoverJson.class, TakeoverJson.DEFAULT);
     if (body.to().isPresent()) {
-      throw ProblemException.invalid("to", "an area fails back to itself: leave \"to\" out");
+      throw ProblemException.invalid("to", "cells go to the area they belong to: leave \"to\" out");
     }
-    return answer(controlPlane.failBack(area(call), body.reasonOr("asked for"), keyOnly(call)));
+    return body.reasonOr("asked for");
   }
 
   /** Who runs an area is decided by what there is, not by what a client has read. */

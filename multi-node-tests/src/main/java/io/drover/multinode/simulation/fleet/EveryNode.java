@@ -49,6 +49,11 @@ final class EveryNode implements FleetSight {
   }
 
   @Override
+  public List<Management> managements() {
+    return List.copyOf(managements.values());
+  }
+
+  @Override
   public void publish(Management management) {
     managements.merge(
         management.area(), management, (known, told) -> told.isNewerThan(known) ? told : known);
