@@ -56,6 +56,7 @@ public final class GatewaySession {
   private final ActorRef<Area.Reply> fromArea;
   private final StashBuffer<Command> early;
   private final String sessionId = UUID.randomUUID().toString();
+  private long said; // things the agent said, as the host is told of them
   private Optional<HostId> attachedTo = Optional.empty();
 
   private GatewaySession(
@@ -84,11 +85,7 @@ public final class GatewaySession {
       ServerCallStreamObserver<ToAgent> toAgent,
       Routes routes,
       GatewayObserver observer) {
-    return create(places, new AgentStream(toAgent), routes, observer);
-  }
-
-  static Behavior<Command> create(
-      AgentPlaces places, AgentStream stream, Routes routes, GatewayObserver observer) {
+    AgentStream stream = new AgentStream(toAgent);
     return Behaviors.setup(context -> {
       context.setReceiveTimeout(SILENCE_LIMIT, new Silent());
       return Behaviors.withStash(
@@ -247,11 +244,12 @@ public final class GatewaySession {
             .newsFor(host, sessionId, message.getHeartbeat())
             .filter(news -> !stream.send(new AgentSession.UpdateEndpoints(news)))
             .isPresent()) {
-      return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
+      return tooSlow(host);
     }
     try {
       AgentReport report = ReportTranslation.fromProto(message);
-      routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.AgentSaid(sessionId, report));
+      routes.tell(
+          Host.TYPE_KEY, host.text(), new Host.Command.AgentSaid(sessionId, ++said, report));
       if (welcomed && report instanceof AgentReport.Heartbeat) {
         // a Host that moved to another node knows no session: it says so, and the agent comes back
         routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.CheckSession(sessionId, fromHost));
@@ -264,7 +262,7 @@ public final class GatewaySession {
 
   private Behavior<Command> say(HostId host, AgentSession message, TimerScheduler<Command> timers) {
     if (!stream.send(message)) {
-      return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
+      return tooSlow(host);
     }
     return switch (message) {
       case AgentSession.Refused refused -> {
@@ -277,6 +275,10 @@ public final class GatewaySession {
       }
       case AgentSession.Deliver _, AgentSession.UpdateEndpoints _ -> Behaviors.same();
     };
+  }
+
+  private Behavior<Command> tooSlow(HostId host) {
+    return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
   }
 
   /** It may come back at once. */

@@ -50,7 +50,7 @@ final class GatewaySessionTest {
       testKit.spawn(
           GatewaySession.create(
               new AgentPlaces(NORTH, List.of("127.0.0.1:7200"), board, new NodeCensus()),
-              new AgentStream(stream),
+              stream,
               routes(),
               new SilentObserver()));
 

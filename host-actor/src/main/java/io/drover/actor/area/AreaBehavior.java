@@ -10,7 +10,6 @@ import io.drover.actor.area.Area.Request;
 import io.drover.actor.area.AreaState.Defined;
 import io.drover.actor.area.AreaState.On;
 import io.drover.actor.area.AreaState.Undefined;
-import io.drover.config.settings.BurstSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MalformedIdException;
@@ -18,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -56,7 +54,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   private final Logger log;
   private final HostSweep sweep;
   private AreaOutlook outlook = new AreaOutlook();
-  private BurstOutlook burstOutlook = new BurstOutlook();
+  private LoadWatch load;
   private Set<String> nodesSeen = Set.of();
 
   static Behavior<Command> create(AreaId area, PersistenceId persistenceId, Area.Ports ports) {
@@ -77,6 +75,14 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     this.timers = timers;
     this.log = context.getLog();
     this.sweep = new HostSweep(ports.routes(), ports.settings().wakeBatch());
+    this.load = newLoadWatch();
+  }
+
+  private LoadWatch newLoadWatch() {
+    return new LoadWatch(
+        ports.sight(),
+        ports.settings(),
+        left -> timers.startSingleTimer("load", new Internal.LookAtLoad(), left));
   }
 
   @Override
@@ -113,7 +119,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
 
   private void onRecovered(AreaState state) {
     outlook = new AreaOutlook();
-    burstOutlook = new BurstOutlook();
+    load = newLoadWatch();
     if (state instanceof Defined s) {
       act(s);
     }
@@ -132,7 +138,8 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
       case On(Defined s, Request.Ensure c) -> ensure(s, c);
       case On(Defined s, Request.RegisterHost c) -> register(s, c);
       case On(Defined s, Request.Get c) -> Effect().reply(c.replyTo(), shown(s));
-      case On(Defined s, Request.SetPolicy c) -> setPolicy(s, c);
+      case On(Defined s, Request.SetPolicy c) ->
+          rule(s, c, PolicyRules.rule(s, c, ports.sight(), now()));
       case On(Defined s, Request.FailOver c) ->
           rule(s, c, Succession.failOver(s, ports.sight(), c, now()));
       case On(Defined s, Request.FailBack c) ->
@@ -153,22 +160,16 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   }
 
   private Effect<Event, AreaState> define(Request.Ensure c) {
-    List<Event> events = new ArrayList<>();
-    events.add(new Event.AreaDefined(area, c.cells(), now()));
-    Optional<Refusal> objection =
-        Hierarchy.objection(
-            area,
-            c.backups(),
-            other -> backupsOf(other).or(() -> Optional.of(List.of()))); // it may start later
-    if (objection.isPresent()) {
-      log.error(
-          "area {} is defined without backups: {} (drover.node.backups)",
-          area,
-          objection.get().detail());
-    } else if (!c.backups().isEmpty()) {
-      events.add(new Event.PolicySet(AreaPolicy.DEFAULT.withBackups(c.backups()), now()));
-    }
-    return Effect().persist(events).thenRun(this::persisted).thenReply(c.replyTo(), this::shown);
+    PolicyRules.objection(area, c, ports.sight())
+        .ifPresent(objection ->
+            log.error(
+                "area {} is defined without backups: {} (drover.node.backups)",
+                area,
+                objection.detail()));
+    return Effect()
+        .persist(PolicyRules.founding(area, c, ports.sight(), now()))
+        .thenRun(this::persisted)
+        .thenReply(c.replyTo(), this::shown);
   }
 
   private Effect<Event, AreaState> ensure(Defined state, Request.Ensure c) {
@@ -209,26 +210,6 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
         .thenReply(c.replyTo(), _ -> new Reply.HostIs(host));
   }
 
-  private Effect<Event, AreaState> setPolicy(Defined state, Request.SetPolicy c) {
-    if (c.ifVersion().isPresent() && c.ifVersion().getAsLong() != state.facts().version()) {
-      Refusal mismatch =
-          Refusal.versionMismatch(
-              "area " + area, state.facts().version(), c.ifVersion().getAsLong());
-      return Effect().reply(c.replyTo(), new Reply.Refused(mismatch));
-    }
-    if (c.policy().equals(state.facts().policy())) {
-      return Effect().reply(c.replyTo(), shown(state));
-    }
-    return Hierarchy.objection(area, c.policy().backups(), this::backupsOf)
-        .<Effect<Event, AreaState>>map(
-            refusal -> Effect().reply(c.replyTo(), new Reply.Refused(refusal)))
-        .orElseGet(() -> persist(c, new Event.PolicySet(c.policy(), now())));
-  }
-
-  private Optional<List<AreaId>> backupsOf(AreaId other) {
-    return ports.sight().management(other).map(management -> management.policy().backups());
-  }
-
   private Effect<Event, AreaState> rule(Defined state, Request request, Succession.Ruling ruling) {
     return switch (ruling) {
       case Succession.Ruling.Decide r -> persist(request, r.event());
@@ -248,22 +229,11 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
         .orElseGet(() -> burst(state));
   }
 
+  /** What is borrowed is not lent on. */
   private Effect<Event, AreaState> burst(Defined state) {
-    if (!(state instanceof AreaState.Home home)) {
-      return Effect().none(); // what is borrowed is not lent on
-    }
-    BurstSettings settings = ports.settings().burst();
-    burstOutlook.look(AreaUse.of(area, ports.sight()), settings, now());
-    burstOutlook
-        .due(settings.hold(), now())
-        .filter(left -> left.compareTo(ports.settings().tick()) < 0)
-        .ifPresent(left -> timers.startSingleTimer("load", new Internal.LookAtLoad(), left));
-    return Bursting.next(home, ports.sight(), burstOutlook, settings, now())
-        .map(event -> {
-          burstOutlook.restart();
-          return decided(event);
-        })
-        .orElseGet(() -> Effect().none());
+    return state instanceof AreaState.Home home
+        ? load.look(home, now()).map(this::decided).orElseGet(() -> Effect().none())
+        : Effect().none();
   }
 
   private Effect<Event, AreaState> decided(Event event) {

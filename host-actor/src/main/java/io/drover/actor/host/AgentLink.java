@@ -32,6 +32,7 @@ final class AgentLink {
   private final Map<VmId, GuestStatus> guests = new HashMap<>();
   private Optional<Session> session = Optional.empty();
   private Optional<Instant> lastHeartbeat = Optional.empty();
+  private long heardUpTo; // number of the last thing said on this session
   private EndpointList endpoints = new EndpointList(0, List.of());
   private long staleOrdersRefused;
   private boolean inControl;
@@ -63,6 +64,14 @@ final class AgentLink {
     guests.clear();
     reported.forEach(this::guestIs);
     orders.forgetDeliveries();
+    heardUpTo = 0;
+  }
+
+  /** Takes note of the next thing that was said; false when something before it never came. */
+  boolean isNext(long number) {
+    boolean complete = number <= heardUpTo + 1;
+    heardUpTo = Math.max(heardUpTo, number);
+    return complete;
   }
 
   void close() {

@@ -91,8 +91,16 @@ public final class Host {
         String sessionId)
         implements Command {}
 
-    /** What an agent said on that session; ignored when the session is not the current one. */
-    record AgentSaid(String sessionId, AgentReport report) implements Command {}
+    /**
+     * What an agent said on that session; ignored when the session is not the current one.
+     *
+     * @param number of what was said on it, from 1; 0 = not counted
+     */
+    record AgentSaid(String sessionId, long number, AgentReport report) implements Command {
+      public AgentSaid(String sessionId, AgentReport report) {
+        this(sessionId, 0, report);
+      }
+    }
 
     /** That session is over. */
     record DetachAgent(String sessionId) implements Command {}

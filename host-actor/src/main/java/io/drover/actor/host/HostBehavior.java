@@ -217,6 +217,11 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     if (!link.isCurrent(c.sessionId())) {
       return Effect().none(); // of a session that was replaced
     }
+    if (!link.isNext(c.number())) {
+      // What a guest became may be among what was lost on the way here: the next Hello says it all.
+      voice.dismiss(link, "a message of the agent was lost");
+      return detach("a message of its agent was lost");
+    }
     link.heard(clock.instant());
     if (c.report() instanceof AgentReport.OrderResult(String _, AgentReport.Outcome.Failed failed)
         && failed.code() == AgentReport.FailureCode.STALE_CONTROL_EPOCH) {

@@ -109,6 +109,24 @@ class HostFaultTest {
         .isInstanceOf(AgentSession.Welcome.class);
   }
 
+  @Test
+  void shouldHaveTheAgentSayHelloAgainWhenSomethingItSaidWasLost() {
+    TestProbe<AgentSession> agent = attach(hello("i1", guest(2, GuestState.RUNNING)), "s1");
+    assertThat(agent.receiveMessage()).isInstanceOf(AgentSession.Welcome.class);
+    host.runCommand(new Command.AgentSaid("s1", 1, heartbeat()));
+    host.runCommand(new Command.AgentSaid("s1", 1, heartbeat())); // told twice: nothing is missing
+
+    var result = host.runCommand(new Command.AgentSaid("s1", 3, heartbeat()));
+
+    assertThat(result.event()).isInstanceOf(Host.Event.AgentDetached.class);
+    assertThat(agent.receiveMessage())
+        .isEqualTo(new AgentSession.Refused("a message of the agent was lost", false));
+  }
+
+  private static AgentReport heartbeat() {
+    return new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 0);
+  }
+
   private TestProbe<AgentSession> attach(AgentReport.Hello hello, String session) {
     TestProbe<AgentSession> probe = KIT.createTestProbe(AgentSession.class);
     host.runCommand(

@@ -1,0 +1,40 @@
+package io.drover.actor.area;
+
+import io.drover.actor.area.Area.Event;
+import io.drover.actor.area.AreaState.Home;
+import io.drover.config.settings.AreaSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Watches the load of an area's own control nodes, and decides about bursting. Not threadsafe. */
+final class LoadWatch {
+  private final FleetSight sight;
+  private final AreaSettings settings;
+  private final Consumer<Duration> lookAgainIn;
+  private final BurstOutlook outlook = new BurstOutlook();
+
+  /**
+   * Of one incarnation.
+   *
+   * @param lookAgainIn asked to call {@link #look} again when something is due before the next tick
+   */
+  LoadWatch(FleetSight sight, AreaSettings settings, Consumer<Duration> lookAgainIn) {
+    this.sight = sight;
+    this.settings = settings;
+    this.lookAgainIn = lookAgainIn;
+  }
+
+  /** What is to be decided now; what follows from it is looked at anew. */
+  Optional<Event> look(Home state, Instant now) {
+    outlook.look(AreaUse.of(state.facts().area(), sight), settings.burst(), now);
+    outlook
+        .due(settings.burst().hold(), now)
+        .filter(left -> left.compareTo(settings.tick()) < 0)
+        .ifPresent(lookAgainIn);
+    Optional<Event> decided = Bursting.next(state, sight, outlook, settings.burst(), now);
+    decided.ifPresent(_ -> outlook.restart());
+    return decided;
+  }
+}
