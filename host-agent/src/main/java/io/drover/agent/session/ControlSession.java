@@ -47,12 +47,6 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   /** A session that held this long proves its endpoint good. */
   static final Duration STABLE_AFTER = Duration.ofSeconds(10);
 
-  /** Hosts that are told at once to go elsewhere do so within this. */
-  static final Duration MOVE_SPREAD = Duration.ofSeconds(2);
-
-  /** Where the control plane that manages this host could not be reached, it is tried again. */
-  static final Duration MOVE_AGAIN = Duration.ofSeconds(30);
-
   /** Messages kept between the snapshot of the guests and the Hello that carries it. */
   static final int HELD_LIMIT = 1_000;
 
@@ -97,12 +91,10 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   private final ManagedHost host;
   private final ControlStream.Opener gateways;
   private final OrderIntake intake;
-  private final EndpointBook endpoints;
-  private final EndpointWalk walk;
+  private final SessionPlace place;
   private final List<FromAgent> held = new ArrayList<>();
   private State state = State.WAITING;
   private @Nullable ControlStream stream;
-  private BindAddress endpoint; // of this attempt, or the last one
   private String hostId = "";
   private long attempt;
   private long heartbeats;
@@ -123,9 +115,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     this.host = host;
     this.gateways = gateways;
     this.intake = new OrderIntake(store);
-    this.endpoints = new EndpointBook(settings, store);
-    this.walk = new EndpointWalk(settings.reconnect(), random);
-    this.endpoint = endpoints.toTry().getFirst();
+    this.place = new SessionPlace(settings, store, random);
     connectNext();
   }
 
@@ -165,7 +155,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
       case Lost c when c.attempt == attempt -> lose(c.reason);
       case WelcomeOverdue c when c.attempt == attempt && state != State.ESTABLISHED ->
           lose("no welcome within " + WELCOME_TIMEOUT.toSeconds() + " s");
-      case Stable c when c.attempt == attempt -> walk.settled();
+      case Stable c when c.attempt == attempt -> place.settled();
       case Move c when c.attempt == attempt && state == State.ESTABLISHED -> move();
       case Beat _ -> beat();
       case Executed c -> {
@@ -181,14 +171,14 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   // ---- connecting
 
   private void connectNext() {
-    EndpointWalk.Step step = walk.next(endpoints.toTry());
+    EndpointWalk.Step step = place.next();
     timers.startSingleTimer(new Connect(step.endpoint()), step.delay());
   }
 
   private void connect(BindAddress endpoint) {
     attempt++;
     state = State.OPENING;
-    this.endpoint = endpoint;
+    place.tries(endpoint);
     long current = attempt;
     ActorRef<Command> self = getContext().getSelf();
     LOG.atDebug().addKeyValue("endpoint", endpoint).log("opening a session");
@@ -261,7 +251,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     timers.startSingleTimer(new Stable(attempt), STABLE_AFTER);
     adopt(welcome.getEndpoints());
     if (!timers.isTimerActive(Move.class)) {
-      moveIn(MOVE_AGAIN.plus(walk.within(MOVE_AGAIN)));
+      moveIn(place.moveSometime());
     }
     hostId = welcome.getHostId();
     host.offer(hostId, welcome.getLease());
@@ -269,22 +259,21 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
   }
 
   private void adopt(EndpointList list) {
-    if (endpoints.adopt(list)) {
-      moveIn(walk.within(MOVE_SPREAD));
+    if (place.adopt(list)) {
+      moveIn(place.moveSoon());
     }
   }
 
-  /** A session elsewhere works, too: there is no hurry, and not all hosts may move at once. */
   private void moveIn(Duration delay) {
-    if (!endpoints.isManaging(endpoint)) {
+    if (!place.isManaging()) {
       timers.startSingleTimer(Move.class, new Move(attempt), delay);
     }
   }
 
   /** To the head of the list; whoever is found there or behind it has to be better. */
   private void move() {
-    if (!endpoints.isManaging(endpoint)) {
-      walk.settled();
+    if (!place.isManaging()) {
+      place.settled();
       lose("another control plane manages this host");
     }
   }
@@ -295,7 +284,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
         .addKeyValue("permanent", refused.getPermanent())
         .log("the control plane refuses this agent");
     if (refused.getPermanent()) {
-      walk.refusedForGood();
+      place.refusedForGood();
     }
     lose("refused: " + refused.getReason());
   }

@@ -199,6 +199,31 @@ class ControlSessionTest {
   }
 
   @Test
+  void shouldMoveToTheControlPlaneThatManagesItsHost() {
+    connect(first.endpoint());
+    first.await(FromAgent::hasHeartbeat);
+
+    first.send(managedBy(1, 4, second.endpoint().toString(), first.endpoint().toString()));
+
+    second.await(FromAgent::hasHeartbeat);
+    second.send(managedBy(0, 99, first.endpoint().toString())); // of a control plane of before
+    second.await(m -> m.hasHeartbeat() && m.getHeartbeat().getSequence() > 3);
+    assertThat(store.agent().endpoints().areaEpoch().value()).isEqualTo(1);
+    assertThat(store.agent().endpoints().version()).isEqualTo(4);
+  }
+
+  private static ToAgent managedBy(long areaEpoch, long version, String... endpoints) {
+    return ToAgent.newBuilder()
+        .setEndpoints(
+            EndpointList.newBuilder()
+                .setAreaEpoch(areaEpoch)
+                .setVersion(version)
+                .addAllEndpoints(List.of(endpoints))
+                .setManaging(1))
+        .build();
+  }
+
+  @Test
   void shouldGoOnAskingAfterARefusal() {
     AtomicInteger refusals = new AtomicInteger();
     first.greetWith(hello ->
