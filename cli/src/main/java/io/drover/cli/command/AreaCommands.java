@@ -70,10 +70,7 @@ final class AreaCommands {
           @Nullable String to,
       @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the decision.")
           @Nullable String reason) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    put(body, "to", to);
-    put(body, "reason", reason);
-    return shown(session.api().post("/v1/areas/" + area + ":failover", body));
+    return change(area, "failover", to, reason);
   }
 
   @Command(description = "Have an area run itself again.")
@@ -81,9 +78,7 @@ final class AreaCommands {
       @Parameters(paramLabel = "AREA") String area,
       @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the decision.")
           @Nullable String reason) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    put(body, "reason", reason);
-    return shown(session.api().post("/v1/areas/" + area + ":failback", body));
+    return change(area, "failback", null, reason);
   }
 
   @Command(description = "Give back the cells that an area runs for others because of their load.")
@@ -91,9 +86,7 @@ final class AreaCommands {
       @Parameters(paramLabel = "AREA") String area,
       @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the decision.")
           @Nullable String reason) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    put(body, "reason", reason);
-    return shown(session.api().post("/v1/areas/" + area + ":recall", body));
+    return change(area, "recall", null, reason);
   }
 
   @Command(description = "Change an area's backup hierarchy and policies.")
@@ -132,6 +125,13 @@ final class AreaCommands {
       body.put("borrowLimit", borrowLimit);
     }
     return shown(session.api().patch("/v1/areas/" + area, body));
+  }
+
+  private int change(String area, String action, @Nullable String to, @Nullable String reason) {
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    put(body, "to", to);
+    put(body, "reason", reason);
+    return shown(session.api().post("/v1/areas/" + area + ":" + action, body));
   }
 
   private static void put(ObjectNode body, String field, @Nullable String value) {

@@ -198,7 +198,7 @@ class AreaMachineTest {
   @Test
   void shouldDecideNothingMoreAfterARestartThanWasDecidedBefore() {
     define();
-    shouldBeTakenOverOnceItsNodesHaveBeenGoneForAWhileAgain();
+    loseItsNodes();
     AreaState before = kit.getState();
 
     kit.restart();
@@ -207,7 +207,7 @@ class AreaMachineTest {
     assertThat(tick()).isEmpty();
   }
 
-  private void shouldBeTakenOverOnceItsNodesHaveBeenGoneForAWhileAgain() {
+  private void loseItsNodes() {
     fleet.gone("n1");
     tick();
     now = now.plus(Samples.areas().takeoverAfter());
@@ -291,7 +291,7 @@ class AreaMachineTest {
         new AreaPolicy(List.of(SOUTH), AreaPolicy.Failback.AUTO, Duration.ofMinutes(1), 10);
     kit.runCommand(
         (ActorRef<Reply> replyTo) -> new Request.SetPolicy(auto, OptionalLong.empty(), replyTo));
-    shouldBeTakenOverOnceItsNodesHaveBeenGoneForAWhileAgain();
+    loseItsNodes();
     fleet.node("n1", NORTH, 0);
     tick();
     now = now.plusSeconds(59);
