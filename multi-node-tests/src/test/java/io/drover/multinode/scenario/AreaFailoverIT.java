@@ -3,9 +3,11 @@ package io.drover.multinode.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.multinode.harness.Fleet;
 import io.drover.multinode.harness.FleetClient;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -88,12 +90,20 @@ class AreaFailoverIT {
     fleet.node("north-n1").process().start();
     fleet.awaitReady();
 
-    JsonNode area = south.get("/v1/areas/north").expectSuccess("reading north");
+    // A node that is ready has yet to report itself to the others.
+    JsonNode area =
+        south.await(
+            "north's node to be seen",
+            "/v1/areas/north",
+            PATIENCE,
+            a -> a.path("controlNodes").size() == 1);
 
     assertThat(area.path("managedBy").asText()).isEqualTo("south");
-    south
-        .post("/v1/areas/north:failback", south.object().put("reason", "repaired"))
-        .expectSuccess("failing back");
+    ObjectNode reason = south.object().put("reason", "repaired");
+    // Its entity may just be moving: an answer that did not come is asked for again.
+    Awaitility.await("failing back")
+        .atMost(PATIENCE)
+        .until(() -> south.post("/v1/areas/north:failback", reason).isSuccess());
     south.await(
         "north to run itself",
         "/v1/areas/north",
