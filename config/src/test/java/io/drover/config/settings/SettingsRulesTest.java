@@ -34,7 +34,12 @@ class SettingsRulesTest {
     "drover.agent.name, No",
     "drover.migration.max-rounds, 1",
     "drover.migration.recheck-limit, -1",
-    "drover.entities.snapshot-every, 0"
+    "drover.entities.snapshot-every, 0",
+    "drover.entities.relocation-limit, 17",
+    "drover.lease.ttl, 1s",
+    "drover.lease.revoke-lead, 4s",
+    "drover.lease.guard-share, 2",
+    "drover.fencing.attempts, 0"
   })
   void shouldNameTheKeyWhoseValueIsOutOfBounds(String key, String value) {
     assertRefused(key, value);
@@ -56,5 +61,7 @@ class SettingsRulesTest {
     EntitySettings.from(config);
     MigrationSettings.from(config);
     ImageSettings.from(config);
+    LeaseSettings.from(config);
+    FencingSettings.from(config);
   }
 }
