@@ -12,6 +12,7 @@ import io.drover.config.units.AreaId;
 import io.drover.http.ApiServer;
 import io.drover.node.gateway.AgentGateway;
 import io.drover.node.images.JdbcImageStore;
+import io.drover.node.membership.ClusterWitnessBoard;
 import io.drover.node.readside.ReadSide;
 import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.ClusterRoutes;
@@ -134,12 +135,14 @@ public final class ControlNode implements AutoCloseable {
     Cluster cluster = Cluster.get(Adapter.toClassic(system));
     ClusterRoutes routes = new ClusterRoutes(system, settings.entities().askTimeout(), metrics);
     ImageStore images = JdbcImageStore.start(system, database.dataSource(), settings.images());
+    ClusterWitnessBoard board = ClusterWitnessBoard.start(system, node);
     ControlPlane controlPlane =
-        FleetEntities.start(system, routes, settings, images, metrics.and(observer));
+        FleetEntities.start(system, routes, settings, images, metrics.and(observer), board);
     ReadSide.startProjection(system, database.dataSource());
     FleetViews views =
         ReadSide.views(system, database.dataSource(), controlPlane, images, () -> areasOf(cluster));
     AgentGateway gateway = openGateway(system, node, routes, images, metrics);
+    board.serve(gateway.address());
     readiness.met(Condition.GATEWAY);
     CoordinatedShutdown.get(system)
         .addTask(

@@ -248,7 +248,8 @@ final class GatewaySession {
         yield lost(host, refused.reason());
       }
       case AgentSession.Welcome _ -> attached(host, true);
-      case AgentSession.Deliver _, AgentSession.UpdateEndpoints _ -> Behaviors.same();
+      case AgentSession.Deliver _, AgentSession.UpdateEndpoints _, AgentSession.UpdateLease _ ->
+          Behaviors.same();
     };
   }
 

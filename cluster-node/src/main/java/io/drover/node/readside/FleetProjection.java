@@ -6,6 +6,7 @@ import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostFold;
 import io.drover.actor.migration.Migration;
@@ -88,7 +89,7 @@ final class FleetProjection
                 .view(id, envelope.sequenceNr(), migrations.apply(id, envelope.sequenceNr(), e))
                 .map(OperationView::of)
                 .ifPresent(operation -> operations.put(operation.id(), operation));
-        case Area.Event _ -> {} // areas are few: lists ask them
+        case Area.Event _, Arming.Event _ -> {} // areas are few: lists ask them
         default -> throw new IllegalStateException("no view for " + envelope.event());
       }
     }
@@ -154,6 +155,7 @@ final class FleetProjection
       case Vm.Event e -> e.at();
       case Host.Event e -> e.at();
       case Area.Event e -> e.at();
+      case Arming.Event e -> e.at();
       case Migration.Event e -> e.at();
       default -> throw new IllegalStateException("no time of " + event);
     };

@@ -5,12 +5,15 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.area.Area;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.migration.MigrationObserver;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.placement.Scheduler;
+import io.drover.actor.placement.WitnessBoard;
 import io.drover.actor.routing.RoutedPeers;
 import io.drover.actor.routing.ShardedControlPlane;
 import io.drover.actor.vm.Vm;
@@ -19,6 +22,8 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import io.drover.node.fencing.FenceCommands;
+import io.drover.node.gateway.GrpcWitnesses;
 import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.CellOfEntity;
 import io.drover.node.sharding.ClusterNodes;
@@ -26,6 +31,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -47,11 +55,17 @@ public final class FleetEntities {
   private final Routes routes;
   private final FleetSettings settings;
   private final MigrationObserver observer;
+  private final WitnessBoard board;
   private final InstantSource clock = Clock.tick(Clock.systemUTC(), CLOCK_TICK);
   private final RoutedPeers peers;
 
   private FleetEntities(
-      ActorSystem<?> system, Routes routes, FleetSettings settings, MigrationObserver observer) {
+      ActorSystem<?> system,
+      Routes routes,
+      FleetSettings settings,
+      MigrationObserver observer,
+      WitnessBoard board) {
+    this.board = board;
     this.system = system;
     this.routes = routes;
     this.settings = settings;
@@ -65,8 +79,9 @@ public final class FleetEntities {
       Routes routes,
       FleetSettings settings,
       ImageStore images,
-      MigrationObserver observer) {
-    FleetEntities entities = new FleetEntities(system, routes, settings, observer);
+      MigrationObserver observer,
+      WitnessBoard board) {
+    FleetEntities entities = new FleetEntities(system, routes, settings, observer, board);
     entities.startRegions();
     return new ShardedControlPlane(
         routes, Ids.random(), new ClusterNodes(system), images, entities.clock);
@@ -80,7 +95,16 @@ public final class FleetEntities {
             Area.create(new AreaId(entity.getEntityId()), persistenceId(entity), limits, clock));
     region(
         Scheduler.TYPE_KEY,
-        entity -> Scheduler.create(new AreaId(entity.getEntityId()), routes, limits));
+        entity ->
+            Scheduler.create(
+                new AreaId(entity.getEntityId()),
+                new Scheduler.Ports(routes, limits, settings.leases(), board, clock)));
+    region(
+        Arming.TYPE_KEY,
+        entity ->
+            Arming.create(
+                new AreaId(entity.getEntityId()), persistenceId(entity), routes, limits, clock));
+    Host.Ports hostPorts = new Host.Ports(peers, limits, clock, fencing());
     region(
         Host.TYPE_KEY,
         entity ->
@@ -90,7 +114,7 @@ public final class FleetEntities {
                     Host.create(
                         HostId.parse(entity.getEntityId()),
                         persistenceId(entity),
-                        new Host.Ports(peers, limits, clock),
+                        hostPorts,
                         rest)));
     Vm.Ports ports = new Vm.Ports(routes, peers, limits, clock, Ids.random());
     region(
@@ -110,6 +134,27 @@ public final class FleetEntities {
                 .withSettings(
                     // whatever is in flight goes on by itself after a restart of all nodes
                     ClusterShardingSettings.create(system).withRememberEntities(true)));
+  }
+
+  private Host.Fencing fencing() {
+    GrpcWitnesses witnesses = new GrpcWitnesses(settings.leases().witnessTimeout());
+    FenceCommands power = new FenceCommands(settings.fencing());
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "stop-fencing",
+            () -> {
+              witnesses.close();
+              power.close();
+              return CompletableFuture.completedStage(Done.done());
+            });
+    return new Host.Fencing(
+        settings.leases(),
+        LossLimits.of(
+            settings.leases(), settings.fencing(), settings.entities().heartbeatInterval()),
+        witnesses,
+        power,
+        System::nanoTime);
   }
 
   private Behavior<Migration.Command> migration(EntityContext<Migration.Command> entity) {

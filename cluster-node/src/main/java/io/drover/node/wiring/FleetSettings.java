@@ -2,7 +2,9 @@ package io.drover.node.wiring;
 
 import com.typesafe.config.Config;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.ImageSettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.NodeSettings;
 
@@ -11,7 +13,9 @@ public record FleetSettings(
     NodeSettings node,
     EntitySettings entities,
     MigrationSettings migrations,
-    ImageSettings images) {
+    ImageSettings images,
+    LeaseSettings leases,
+    FencingSettings fencing) {
   /**
    * Reads them.
    *
@@ -22,6 +26,8 @@ public record FleetSettings(
         NodeSettings.from(root),
         EntitySettings.from(root),
         MigrationSettings.from(root),
-        ImageSettings.from(root));
+        ImageSettings.from(root),
+        LeaseSettings.from(root),
+        FencingSettings.from(root));
   }
 }

@@ -9,8 +9,13 @@ import io.drover.actor.agent.AgentOrder.RunMode;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.HostLossPolicy;
+import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.actor.agent.ImagePin;
 import io.drover.actor.agent.TransferTicket;
+import io.drover.actor.lease.LeaseTerms;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessList;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -30,6 +35,15 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class OrderTranslationTest {
+  private static final WitnessList WITNESSES =
+      new WitnessList(4, List.of(new Witness("host-north-03-h2", "127.0.0.1:7300")));
+  private static final LeaseTerms TERMS =
+      new LeaseTerms(
+          new Epoch(3),
+          Duration.ofSeconds(6),
+          WITNESSES,
+          Optional.of(new WitnessList(5, WITNESSES.witnesses())));
+
   private static final VmId VM = VmId.parse("vm-north-03-01k0000000000000000000000a");
   private static final MigrationId MIGRATION =
       MigrationId.parse("mig-north-03-01k0000000000000000000000b");
@@ -104,16 +118,38 @@ final class OrderTranslationTest {
   }
 
   @Test
+  void shouldSayWhatBecomesOfAGuestWhoseHostIsLost() {
+    assertThat(onHostLoss(OnHostLoss.RESTART)).isEqualTo(io.drover.protocol.v1.OnHostLoss.RESTART);
+    assertThat(onHostLoss(OnHostLoss.KEEP)).isEqualTo(io.drover.protocol.v1.OnHostLoss.KEEP);
+  }
+
+  private static io.drover.protocol.v1.OnHostLoss onHostLoss(OnHostLoss policy) {
+    AgentOrder order =
+        new AgentOrder.RunGuest(
+            VM, EPOCH, SPEC.with(new HostLossPolicy(policy, 1)), new RunMode.Boot());
+    return OrderTranslation.toProto(new AgentSession.Deliver("o1", EPOCH, order))
+        .getOrder()
+        .getRunGuest()
+        .getSpec()
+        .getOnHostLoss();
+  }
+
+  @Test
   void shouldTranslateTheSessionsOwnMessages() {
     ToAgent welcome =
         OrderTranslation.toProto(
             new AgentSession.Welcome(
-                HostId.parse("host-north-03-h1"), EPOCH, Duration.ofSeconds(1), ENDPOINTS));
+                HostId.parse("host-north-03-h1"),
+                EPOCH,
+                Duration.ofSeconds(1),
+                ENDPOINTS,
+                Optional.of(TERMS)));
     assertEveryFieldSet(welcome.getWelcome());
     assertThat(welcome.getWelcome().getHeartbeatIntervalMs()).isEqualTo(1000);
     assertEveryFieldSet(
         OrderTranslation.toProto(new AgentSession.Refused("no", true)).getRefused());
     ToAgent endpoints = OrderTranslation.toProto(new AgentSession.UpdateEndpoints(ENDPOINTS));
+    assertEveryFieldSet(OrderTranslation.toProto(new AgentSession.UpdateLease(TERMS)).getLease());
     assertThat(endpoints.getEndpoints().getVersion()).isEqualTo(4);
     assertThat(endpoints.getEndpoints().getEndpointsList()).containsExactly("a:1", "b:2");
   }

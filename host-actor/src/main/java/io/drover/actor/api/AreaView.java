@@ -6,7 +6,12 @@ import java.util.List;
 
 /** An area: its cells, the area that manages each, and its hosts. */
 public record AreaView(
-    AreaId id, long version, List<CellView> cells, List<String> hosts, List<String> controlNodes)
+    AreaId id,
+    long version,
+    List<CellView> cells,
+    List<String> hosts,
+    List<String> controlNodes,
+    ArmingView arming)
     implements CborSerializable {
   public AreaView {
     cells = List.copyOf(cells);

@@ -60,10 +60,34 @@ public interface ControlPlane {
 
   CompletionStage<HostView> uncordon(HostId host, Terms terms);
 
+  /**
+   * A person says that a host is off: its VMs are restarted elsewhere. Refused while its agent is
+   * connected.
+   */
+  CompletionStage<HostView> confirmOff(HostId host, String reason, Terms terms);
+
   CompletionStage<AreaView> area(AreaId area);
+
+  /**
+   * Lost hosts are fenced from now on.
+   *
+   * @param force also those that vanished with many others, or while losses were ignored
+   */
+  CompletionStage<ArmingView> arm(AreaId area, boolean force, Optional<String> idempotencyKey);
+
+  /** No host of the area is fenced for a while. */
+  CompletionStage<ArmingView> disarm(AreaId area, Disarming how, Optional<String> idempotencyKey);
 
   /** Deletes an image that came through the API; refused while VMs use it, naming them. */
   CompletionStage<Void> deleteImage(String name, Optional<String> idempotencyKey);
+
+  /**
+   * How an area is disarmed.
+   *
+   * @param span after which it arms itself again
+   * @param reason for people
+   */
+  record Disarming(Duration span, ArmingView.Mode mode, String reason) {}
 
   /**
    * On what terms a change is asked for.

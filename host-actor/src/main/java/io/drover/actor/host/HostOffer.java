@@ -3,15 +3,19 @@ package io.drover.actor.host;
 import io.drover.actor.CborSerializable;
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessCandidate;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Resources;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a host has to give, as its entity says it: the scheduler's inventory is made of these.
  *
  * @param version rises with every change, over restarts too
+ * @param safety whether anything may be placed there, and what it does for others
  */
 public record HostOffer(
     HostId host,
@@ -22,12 +26,79 @@ public record HostOffer(
     Resources claimed,
     List<HypervisorSupport> hypervisors,
     List<ImageSupport> images,
-    Map<String, String> labels)
+    Map<String, String> labels,
+    Safety safety)
     implements CborSerializable {
+  /** The label that says what fails together. */
+  public static final String RACK = "rack";
+
   public HostOffer {
     hypervisors = List.copyOf(hypervisors);
     images = List.copyOf(images);
     labels = Map.copyOf(labels);
+  }
+
+  /** Of a host without a lease. */
+  public HostOffer(
+      HostId host,
+      long version,
+      boolean connected,
+      boolean cordoned,
+      Resources capacity,
+      Resources claimed,
+      List<HypervisorSupport> hypervisors,
+      List<ImageSupport> images,
+      Map<String, String> labels) {
+    this(
+        host,
+        version,
+        connected,
+        cordoned,
+        capacity,
+        claimed,
+        hypervisors,
+        images,
+        labels,
+        Safety.UNLEASED);
+  }
+
+  /**
+   * Whether it can be relied on.
+   *
+   * @param hindrance why nothing may be placed there; empty = nothing hinders
+   * @param gone nobody expects it: it is fenced
+   * @param witnessEndpoint where its agent vouches for others; empty = it does not
+   */
+  public record Safety(String hindrance, boolean gone, String witnessEndpoint)
+      implements CborSerializable {
+    static final Safety UNLEASED = new Safety("", false, "");
+  }
+
+  /** What it could do for others as a witness; empty = nothing. */
+  public Optional<WitnessCandidate> asWitness() {
+    return connected && !safety.witnessEndpoint().isEmpty()
+        ? Optional.of(
+            new WitnessCandidate(
+                new Witness(host.text(), safety.witnessEndpoint()),
+                host.area().name(),
+                labels.getOrDefault(RACK, ""),
+                false))
+        : Optional.empty();
+  }
+
+  /** The same with more of it promised. */
+  public HostOffer less(Resources reserved) {
+    return new HostOffer(
+        host,
+        version,
+        connected,
+        cordoned,
+        capacity,
+        claimed.plus(reserved),
+        hypervisors,
+        images,
+        labels,
+        safety);
   }
 
   public Resources free() {

@@ -2,6 +2,7 @@ package io.drover.actor.operation;
 
 import io.drover.actor.CborSerializable;
 import io.drover.actor.Journaling;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
@@ -60,6 +61,8 @@ public final class KeyedRequest
     record OfHost(HostView host) implements Outcome {}
 
     record OfMigration(MigrationView migration) implements Outcome {}
+
+    record OfArming(ArmingView arming) implements Outcome {}
   }
 
   /** What is remembered of it. */

@@ -51,18 +51,6 @@ final class Inventory {
   }
 
   private static HostOffer less(HostOffer offer, Optional<Resources> reserved) {
-    return reserved
-        .map(r ->
-            new HostOffer(
-                offer.host(),
-                offer.version(),
-                offer.connected(),
-                offer.cordoned(),
-                offer.capacity(),
-                offer.claimed().plus(r),
-                offer.hypervisors(),
-                offer.images(),
-                offer.labels()))
-        .orElse(offer);
+    return reserved.map(offer::less).orElse(offer);
   }
 }

@@ -3,6 +3,7 @@ package io.drover.actor.routing;
 import io.drover.actor.Ids;
 import io.drover.actor.Routes;
 import io.drover.actor.api.AreaView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.HostView;
@@ -52,6 +53,7 @@ public final class ShardedControlPlane implements ControlPlane {
   private final OnceCalls once;
   private final VmCalls vms;
   private final MigrationCalls migrations;
+  private final ArmingCalls arming;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
   /**
@@ -69,6 +71,7 @@ public final class ShardedControlPlane implements ControlPlane {
     this.once = new OnceCalls(routes);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
+    this.arming = new ArmingCalls(routes, once);
   }
 
   @Override
@@ -187,6 +190,15 @@ public final class ShardedControlPlane implements ControlPlane {
     return change(host, "uncordon", Host.Command.Uncordon::new, terms);
   }
 
+  @Override
+  public CompletionStage<HostView> confirmOff(HostId host, String reason, Terms terms) {
+    return change(
+        host,
+        "confirm off: " + reason,
+        replyTo -> new Host.Command.ConfirmOff(reason, replyTo),
+        terms);
+  }
+
   private CompletionStage<HostView> change(
       HostId host,
       String what,
@@ -226,20 +238,36 @@ public final class ShardedControlPlane implements ControlPlane {
   @Override
   public CompletionStage<AreaView> area(AreaId area) {
     return lookArea(area)
-        .thenCombine(
-            nodes.running(),
-            (shown, running) ->
-                new AreaView(
-                    area,
-                    shown.version(),
-                    IntStream.range(0, shown.cells())
-                        .mapToObj(i -> new CellId(area, i))
-                        .map(cell ->
-                            new AreaView.CellView(
-                                cell.toString(), area, running.getOrDefault(cell, "")))
-                        .toList(),
-                    shown.hosts().stream().map(HostId::text).toList(),
-                    nodes.of(area)));
+        .thenCompose(shown ->
+            arming
+                .look(area)
+                .thenCombine(
+                    nodes.running(), (armed, running) -> view(area, shown, running, armed)));
+  }
+
+  private AreaView view(
+      AreaId area, Area.Reply.Shown shown, Map<CellId, String> running, ArmingView armed) {
+    return new AreaView(
+        area,
+        shown.version(),
+        IntStream.range(0, shown.cells())
+            .mapToObj(i -> new CellId(area, i))
+            .map(cell ->
+                new AreaView.CellView(cell.toString(), area, running.getOrDefault(cell, "")))
+            .toList(),
+        shown.hosts().stream().map(HostId::text).toList(),
+        nodes.of(area),
+        armed);
+  }
+
+  @Override
+  public CompletionStage<ArmingView> arm(AreaId area, boolean force, Optional<String> key) {
+    return lookArea(area).thenCompose(_ -> arming.arm(area, force, key));
+  }
+
+  @Override
+  public CompletionStage<ArmingView> disarm(AreaId area, Disarming how, Optional<String> key) {
+    return lookArea(area).thenCompose(_ -> arming.disarm(area, how, key));
   }
 
   @Override

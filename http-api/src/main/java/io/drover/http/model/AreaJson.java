@@ -6,7 +6,12 @@ import java.util.Optional;
 
 /** An area. */
 public record AreaJson(
-    String id, long version, List<CellJson> cells, List<String> hosts, List<String> controlNodes) {
+    String id,
+    long version,
+    List<CellJson> cells,
+    List<String> hosts,
+    List<String> controlNodes,
+    ArmingJson arming) {
 
   /**
    * One cell of it.
@@ -27,6 +32,7 @@ public record AreaJson(
                     Optional.of(cell.node()).filter(node -> !node.isEmpty())))
             .toList(),
         area.hosts(),
-        area.controlNodes());
+        area.controlNodes(),
+        ArmingJson.from(area.arming()));
   }
 }

@@ -9,6 +9,7 @@ import io.drover.config.units.HostId;
 import io.drover.http.exchange.Call;
 import io.drover.http.exchange.Endpoint;
 import io.drover.http.exchange.Reply;
+import io.drover.http.model.FenceJson;
 import io.drover.http.model.HostJson;
 import io.drover.http.model.NothingJson;
 import io.drover.http.model.PageJson;
@@ -33,13 +34,20 @@ public final class HostRoutes {
         Endpoint.get("/v1/hosts", this::list, "area", "limit", "cursor"),
         Endpoint.get("/v1/hosts/{host}", call -> answer(call, controlPlane::host)),
         Endpoint.post("/v1/hosts/{host}:cordon", call -> change(call, controlPlane::cordon)),
-        Endpoint.post("/v1/hosts/{host}:uncordon", call -> change(call, controlPlane::uncordon)));
+        Endpoint.post("/v1/hosts/{host}:uncordon", call -> change(call, controlPlane::uncordon)),
+        Endpoint.post("/v1/hosts/{host}:fence", this::fence));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
         .hosts(call.query("area", AreaId::new), call.page(HostId::parse))
         .thenApply(page -> Reply.ok(PageJson.from(page, HostJson::from)));
+  }
+
+  private CompletionStage<HttpResponse> fence(Call call) {
+    String reason = call.body(FenceJson.class).checkedReason();
+    Terms terms = call.terms();
+    return answer(call, host -> controlPlane.confirmOff(host, reason, terms));
   }
 
   private static CompletionStage<HttpResponse> change(
