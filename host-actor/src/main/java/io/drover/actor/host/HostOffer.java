@@ -7,6 +7,7 @@ import io.drover.actor.lease.Witness;
 import io.drover.actor.lease.WitnessCandidate;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Resources;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,11 +68,14 @@ public record HostOffer(
    *
    * @param hindrance why nothing may be placed there; empty = nothing hinders
    * @param gone nobody expects it: it is fenced
+   * @param lostAt when its session was lost; empty while there is one, or its agent may yet come
+   *     back after a move of its controller
    * @param witnessEndpoint where its agent vouches for others; empty = it does not
    */
-  public record Safety(String hindrance, boolean gone, String witnessEndpoint)
+  public record Safety(
+      String hindrance, boolean gone, Optional<Instant> lostAt, String witnessEndpoint)
       implements CborSerializable {
-    static final Safety UNLEASED = new Safety("", false, "");
+    static final Safety UNLEASED = new Safety("", false, Optional.empty(), "");
   }
 
   /** What it could do for others as a witness; empty = nothing. */

@@ -7,6 +7,7 @@ import io.drover.actor.host.HostState.Registered;
 import io.drover.actor.lease.LossState;
 import io.drover.actor.lease.WitnessChoice;
 import io.drover.config.units.HostId;
+import java.util.Optional;
 
 /** A host as others see it: what is journaled, and what its agent said since. Pure. */
 final class HostViews {
@@ -28,6 +29,9 @@ final class HostViews {
         new HostOffer.Safety(
             LeaseRules.hindrance(safety, link),
             safety.fenced().isPresent(),
+            state.facts().attached()
+                ? Optional.empty()
+                : Optional.of(state.facts().attachedSince()),
             link.witnessEndpoint()));
   }
 

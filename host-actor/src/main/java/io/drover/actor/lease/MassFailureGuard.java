@@ -33,8 +33,10 @@ public final class MassFailureGuard {
    * How a host is.
    *
    * @param gone it is not expected: fenced, or it never came
+   * @param lostAt when it vanished, unless it is connected; a host that has been away for long did
+   *     not vanish with the others, however lately this was told of it
    */
-  public void put(HostId host, boolean connected, boolean gone, Instant now) {
+  public void put(HostId host, boolean connected, boolean gone, Instant lostAt) {
     if (connected) {
       present.add(host);
       missing.remove(host);
@@ -43,7 +45,7 @@ public final class MassFailureGuard {
       if (gone) {
         missing.remove(host);
       } else {
-        missing.putIfAbsent(host, now);
+        missing.putIfAbsent(host, lostAt);
       }
     }
   }

@@ -34,7 +34,11 @@ final class LossDesk {
 
   void offered(HostOffer offer) {
     witnesses.put(offer);
-    guard.put(offer.host(), offer.connected(), offer.safety().gone(), now());
+    guard.put(
+        offer.host(),
+        offer.connected(),
+        offer.safety().gone(),
+        offer.safety().lostAt().orElseGet(this::now));
   }
 
   void findWitnesses(Command.FindWitnesses c) {

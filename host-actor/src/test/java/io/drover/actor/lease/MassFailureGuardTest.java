@@ -60,6 +60,17 @@ class MassFailureGuardTest {
   }
 
   @Test
+  void shouldNotTakeHostsThatHaveLongBeenAwayForAFailureOfNow() {
+    MassFailureGuard afterAMove =
+        new MassFailureGuard(NORTH, LeaseSettings.from(SettingsFile.load(Optional.empty())));
+    for (int i = 0; i < 10; i++) {
+      afterAMove.put(host(i), i >= 4, false, NOW.minusSeconds(86_400));
+    }
+
+    assertThat(afterAMove.objection(Instant.EPOCH, NOW)).isEmpty();
+  }
+
+  @Test
   void shouldStayCarefulUntilEnoughAreBack() {
     lose(0, 4, NOW);
     assertThat(guard.objection(Instant.EPOCH, NOW)).isPresent();
