@@ -36,7 +36,12 @@ class SettingsRulesTest {
     "drover.migration.max-rounds, 1",
     "drover.migration.recheck-limit, -1",
     "drover.entities.snapshot-every, 0",
-    "drover.moves.per-area, 0"
+    "drover.moves.per-area, 0",
+    "drover.entities.relocation-limit, 17",
+    "drover.lease.ttl, 1s",
+    "drover.lease.revoke-lead, 4s",
+    "drover.lease.guard-share, 2",
+    "drover.fencing.attempts, 0"
   })
   void shouldNameTheKeyWhoseValueIsOutOfBounds(String key, String value) {
     assertRefused(key, value);
@@ -55,9 +60,12 @@ class SettingsRulesTest {
     AgentSettings.from(config);
     QemuSettings.from(config);
     TransferSettings.from(config);
+    AreaSettings.from(config);
     EntitySettings.from(config);
     MigrationSettings.from(config);
     MoveSettings.from(config);
     ImageSettings.from(config);
+    LeaseSettings.from(config);
+    FencingSettings.from(config);
   }
 }
