@@ -41,6 +41,37 @@ class ActionsTest extends CommandRun {
   }
 
   @Test
+  void shouldSayThatAHostIsOff() {
+    server.on("POST /v1/hosts/host-north-06-h2:fence", 200, "host-fenced");
+
+    assertThat(drover("host", "fence", "h2", "--confirmed-off", "--reason", "I looked")).isZero();
+
+    assertThat(out()).isEqualTo("host-north-01-h1  FENCED by OPERATOR\n");
+    assertThat(server.requests)
+        .contains(
+            "POST /v1/hosts/host-north-06-h2:fence {\"confirmedOff\":true,\"reason\":\"I looked\"}");
+    assertThat(drover("host", "fence", "h2", "--reason", "I looked")).isEqualTo(2);
+  }
+
+  @Test
+  void shouldDisarmAndArmAnArea() {
+    server
+        .on("POST /v1/areas/north:disarm", 200, "area-disarmed")
+        .on("POST /v1/areas/north:arm", 200, "area-disarmed");
+
+    assertThat(drover("area", "disarm", "north", "--minutes", "30", "--reason", "new switches"))
+        .isZero();
+
+    assertGolden("area-disarm", out());
+    assertThat(server.requests)
+        .containsExactly(
+            "POST /v1/areas/north:disarm"
+                + " {\"minutes\":30,\"reason\":\"new switches\",\"mode\":\"FREEZE\"}");
+    assertThat(drover("area", "arm", "north", "--force")).isZero();
+    assertThat(server.requests).last().isEqualTo("POST /v1/areas/north:arm {\"force\":true}");
+  }
+
+  @Test
   void shouldUploadAnImageWithItsDigest(@TempDir Path folder) throws IOException {
     server.on("POST /v1/images?name=mine", 201, "image");
     Path file = Files.writeString(folder.resolve("mine.wasm"), "abc");

@@ -33,6 +33,12 @@ class ListingsTest extends CommandRun {
   }
 
   @Test
+  void shouldShowWhyAHostIsFenced() {
+    server.on("GET /v1/hosts/host-north-06-h2", 200, "host-fenced");
+    assertPrints("host-show-fenced", "host", "show", "h2");
+  }
+
+  @Test
   void shouldListImages() {
     assertPrints("image-list", "image", "list");
   }

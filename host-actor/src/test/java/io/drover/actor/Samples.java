@@ -8,8 +8,12 @@ import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.ImageArguments;
+import io.drover.actor.host.Host;
+import io.drover.actor.lease.LossLimits;
 import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.FencingSettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
@@ -21,10 +25,13 @@ import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 
 /** Things with names, for tests. */
 public final class Samples {
@@ -114,6 +121,27 @@ public final class Samples {
         0,
         Map.of("rack", "r1"),
         "state1",
-        false);
+        false,
+        "",
+        Optional.empty());
+  }
+
+  /** Nobody vouches, and nothing switches a host off. */
+  public static Host.Fencing fencing() {
+    LeaseSettings leases = LeaseSettings.from(SettingsFile.load(Optional.empty()));
+    return new Host.Fencing(
+        leases,
+        lossLimits(),
+        (_, _, _, _) -> CompletableFuture.failedStage(new TimeoutException("nobody")),
+        new NoPowerSwitch(),
+        () -> 0);
+  }
+
+  /** As shipped. */
+  public static LossLimits lossLimits() {
+    return LossLimits.of(
+        LeaseSettings.from(SettingsFile.load(Optional.empty())),
+        FencingSettings.from(SettingsFile.load(Optional.empty())),
+        Duration.ofSeconds(1));
   }
 }

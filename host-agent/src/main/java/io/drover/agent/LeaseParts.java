@@ -3,8 +3,8 @@ package io.drover.agent;
 import io.drover.agent.store.AgentStore;
 import io.drover.agent.witness.LeaseKeeper;
 import io.drover.agent.witness.WitnessServer;
+import io.drover.config.settings.AgentLeaseSettings;
 import io.drover.config.settings.AgentSettings;
-import io.drover.config.settings.LeaseSettings;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -17,7 +17,7 @@ record LeaseParts(LeaseKeeper keeper, WitnessServer witness) implements AutoClos
    * @throws AgentStartException naming the key
    */
   static Optional<LeaseParts> start(AgentSettings settings, AgentStore store) {
-    LeaseSettings lease = settings.lease();
+    AgentLeaseSettings lease = settings.lease();
     if (!lease.enabled()) {
       return Optional.empty();
     }

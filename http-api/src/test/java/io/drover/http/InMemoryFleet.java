@@ -8,6 +8,7 @@ import static io.drover.http.Samples.NOW;
 
 import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.DrainView;
@@ -257,6 +258,38 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   @Override
   public CompletionStage<DrainView> drainOf(HostId host) {
     return answer(() -> found(drains, host.text()));
+  }
+
+  @Override
+  public CompletionStage<HostView> confirmOff(HostId host, String reason, Terms terms) {
+    return answer(() -> {
+      require(found(hosts, host.text()).version(), host.text(), terms);
+      hosts.put(host.text(), Samples.fenced(host, reason));
+      return found(hosts, host.text());
+    });
+  }
+
+  @Override
+  public CompletionStage<ArmingView> arm(
+      AreaId area, boolean force, Optional<String> idempotencyKey) {
+    return answer(() -> {
+      var _ = found(Map.of(NORTH.name(), NORTH), area.name());
+      return force ? ArmingView.ARMED : ArmingView.ARMED.alarming("3 of 4 hosts vanished");
+    });
+  }
+
+  @Override
+  public CompletionStage<ArmingView> disarm(
+      AreaId area, Disarming how, Optional<String> idempotencyKey) {
+    return answer(() -> {
+      var _ = found(Map.of(NORTH.name(), NORTH), area.name());
+      return new ArmingView(
+          false,
+          Optional.of(Samples.NOW.plus(how.span())),
+          Optional.of(how.mode()),
+          how.reason(),
+          "");
+    });
   }
 
   private HostView recordCordon(HostId host, boolean cordoned, Terms terms) {

@@ -195,6 +195,52 @@ class ResourcesTest {
   }
 
   @Test
+  void shouldTakeAnOperatorsWordThatAHostIsOff() {
+    String host = "/v1/hosts/" + Samples.H1;
+
+    assertThat(api.post(host + ":fence", "{\"reason\":\"I looked\"}").status()).isEqualTo(400);
+    assertThat(api.post(host + ":fence", "{\"confirmedOff\":true}").status()).isEqualTo(400);
+    ApiFixture.Answer fenced =
+        api.post(host + ":fence", "{\"confirmedOff\":true,\"reason\":\"I looked\"}");
+
+    assertThat(fenced.text("state")).isEqualTo("FENCED");
+    assertThat(fenced.text("liveness/fenced/by")).isEqualTo("OPERATOR");
+    assertThat(fenced.text("liveness/fenced/evidence")).isEqualTo("I looked");
+    assertThat(fenced.text("liveness/lease/witnesses/0/endpoint")).isEqualTo("127.0.0.1:7300");
+  }
+
+  @Test
+  void shouldDisarmAnAreaForAWhileAndArmIt() {
+    ApiFixture.Answer disarmed =
+        api.post(
+            "/v1/areas/north:disarm",
+            "{\"minutes\":30,\"reason\":\"new switches\",\"mode\":\"IGNORE\"}");
+
+    assertThat(disarmed.json().get("armed").asBoolean()).isFalse();
+    assertThat(disarmed.text("mode")).isEqualTo("IGNORE");
+    assertThat(api.post("/v1/areas/north:arm", "").text("alarm")).contains("vanished");
+    assertThat(api.post("/v1/areas/north:arm", "{\"force\":true}").json().has("alarm")).isFalse();
+    assertThat(api.post("/v1/areas/nowhere:arm", "").status()).isEqualTo(404);
+    assertThat(
+            api.post("/v1/areas/north:disarm", "{\"minutes\":1441,\"reason\":\"long\"}").status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void shouldTakeWhatBecomesOfAVmWhenItsHostIsLost() {
+    String vm =
+        ApiFixture.newVm("kept").replaceFirst("\\{", "{\"onHostLoss\":\"KEEP\",\"priority\":900,");
+
+    ApiFixture.Answer made = api.post("/v1/vms", vm);
+
+    assertThat(made.text("onHostLoss")).isEqualTo("KEEP");
+    assertThat(made.json().get("priority").asInt()).isEqualTo(900);
+    assertThat(api.post("/v1/vms", vm.replace("900", "1001")).status()).isEqualTo(400);
+    assertThat(api.post("/v1/vms", ApiFixture.newVm("plain")).text("onHostLoss"))
+        .isEqualTo("RESTART");
+  }
+
+  @Test
   void shouldShowAreasAndImages() {
     assertThat(api.get("/v1/areas").text("items/0/id")).isEqualTo("north");
     assertThat(api.get("/v1/areas/north").json().at("/cells/1").has("node")).isFalse();

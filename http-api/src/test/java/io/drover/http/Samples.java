@@ -6,6 +6,7 @@ import io.drover.actor.agent.AgentReport.Round;
 import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.AreaView.CellView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.DrainView;
 import io.drover.actor.api.FleetViews.Page;
@@ -19,6 +20,10 @@ import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.api.Refusal.Kind;
 import io.drover.actor.api.VmView;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Lease;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessList;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
@@ -47,11 +52,37 @@ final class Samples {
 
   private Samples() {}
 
+  /** Somebody said that it is off. */
+  static HostView fenced(HostId id, String reason) {
+    FenceProof proof = new FenceProof(FenceProof.By.OPERATOR, reason, NOW);
+    WitnessList witnesses = new WitnessList(1, List.of(new Witness("n1", "127.0.0.1:7300")));
+    Lease lease = Lease.opened(new Epoch(1), Duration.ofSeconds(6), witnesses);
+    return host(
+        id,
+        false,
+        HostView.State.FENCED,
+        new HostView.Liveness(
+            "",
+            Optional.of(lease.proposed(new WitnessList(2, witnesses.witnesses()))),
+            false,
+            Optional.of(proof),
+            List.of(new HostView.Evidence("fenced by OPERATOR: " + reason, NOW))));
+  }
+
   static HostView host(HostId id, boolean cordoned) {
+    return host(
+        id,
+        cordoned,
+        HostView.State.CONNECTED,
+        new HostView.Liveness("", Optional.empty(), false, Optional.empty(), List.of()));
+  }
+
+  private static HostView host(
+      HostId id, boolean cordoned, HostView.State state, HostView.Liveness liveness) {
     return new HostView(
         id,
         3,
-        HostView.State.CONNECTED,
+        state,
         cordoned,
         CAPACITY,
         Resources.NONE,
@@ -76,7 +107,8 @@ final class Samples {
         Map.of("rack", "a"),
         0,
         Optional.of(NOW),
-        NOW);
+        NOW,
+        liveness);
   }
 
   static Refusal noCapacity() {
@@ -184,7 +216,8 @@ final class Samples {
         List.of(H1.text(), H2.text()),
         2,
         1,
-        List.of(new AreaView.NodeView("control-1", 2, 3, 98, 997, true)));
+        List.of(new AreaView.NodeView("control-1", 2, 3, 98, 997, true)),
+        Optional.of(ArmingView.ARMED));
   }
 
   static <T> Page<T> page(List<T> all, Function<T, String> id, PageRequest page) {

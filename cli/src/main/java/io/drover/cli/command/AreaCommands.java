@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.cli.client.Api;
 import io.drover.cli.output.Details;
 import io.drover.cli.output.Table;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -142,6 +144,47 @@ final class AreaCommands {
 
   private int shown(JsonNode area) {
     return session.print(area, () -> Details.of(area));
+  }
+
+  @Command(description = "Let lost hosts be fenced, and their VMs be restarted elsewhere.")
+  int arm(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(
+              names = "--force",
+              description =
+                  "Also what vanished with many others, or while losses were ignored: it is lost.")
+          boolean force) {
+    ObjectNode request = Api.JSON.createObjectNode();
+    request.put("force", force);
+    return change(area, "arm", request);
+  }
+
+  @Command(description = "Let no host be fenced for a while, as for work on the network.")
+  int disarm(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(
+              names = "--minutes",
+              required = true,
+              description = "After which it arms itself again, 1 to 1440.")
+          long minutes,
+      @Option(names = "--reason", required = true, description = "For others.") String reason,
+      @Option(
+              names = "--ignore",
+              description = "Hosts that are lost meanwhile are not fenced afterwards either.")
+          boolean ignore) {
+    ObjectNode request = Api.JSON.createObjectNode();
+    request.put("minutes", minutes);
+    request.put("reason", reason);
+    request.put("mode", ignore ? "IGNORE" : "FREEZE");
+    return change(area, "disarm", request);
+  }
+
+  private int change(String area, String action, ObjectNode request) {
+    JsonNode arming =
+        session
+            .api()
+            .post("/v1/areas/" + area + ":" + action, request, UUID.randomUUID().toString());
+    return session.print(arming, () -> Details.of(arming));
   }
 
   @Command(description = "Show an area, its cells and hosts.")

@@ -1,11 +1,14 @@
 package io.drover.cli.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.drover.cli.client.Api;
 import io.drover.cli.output.Details;
 import io.drover.cli.output.Table;
 import io.drover.cli.output.Units;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +112,32 @@ final class HostCommands {
   int drainStatus(@Parameters(paramLabel = HOST) String host) {
     JsonNode drain = session.api().get(path(host) + "/drain");
     return session.print(drain, () -> DrainReport.full(drain, session));
+  }
+
+  @Command(
+      description =
+          "Say that a host is off: its VMs are restarted elsewhere, and must not run twice.")
+  int fence(
+      @Parameters(paramLabel = HOST) String host,
+      @Option(
+              names = "--confirmed-off",
+              required = true,
+              description = "You have seen that it has no power.")
+          boolean confirmedOff,
+      @Option(names = "--reason", required = true, description = "How you know.") String reason) {
+    ObjectNode request = Api.JSON.createObjectNode();
+    request.put("confirmedOff", confirmedOff);
+    request.put("reason", reason);
+    JsonNode fenced =
+        session.api().post(path(host) + ":fence", request, UUID.randomUUID().toString());
+    return session.print(
+        fenced,
+        () ->
+            "%s  %s by %s\n"
+                .formatted(
+                    fenced.path("id").asText(),
+                    fenced.path("state").asText(),
+                    fenced.at("/liveness/fenced/by").asText()));
   }
 
   private int change(String host, String action) {

@@ -8,6 +8,7 @@ import io.drover.cli.output.Table;
 import io.drover.cli.output.Units;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,15 @@ final class VmCommands {
           Quantities.Size memory,
       @Option(names = "--arg", paramLabel = "KEY=VALUE", description = "For the image's workload.")
           @Nullable Map<String, String> arguments,
+      @Option(
+              names = "--on-host-loss",
+              paramLabel = "restart|keep",
+              description = "keep: not elsewhere before its host is proven to be off.")
+          @Nullable String onHostLoss,
+      @Option(
+              names = "--priority",
+              description = "0 to 1000: the higher, the sooner it is restarted (default: 100).")
+          @Nullable Integer priority,
       @Option(names = "--count", defaultValue = "1", description = "How many; they are numbered.")
           int count,
       @Option(names = "--wait", description = "Wait until they run.") boolean wait) {
@@ -107,6 +117,12 @@ final class VmCommands {
     }
     if (!hostId.isEmpty()) {
       request.put("host", hostId);
+    }
+    if (onHostLoss != null) {
+      request.put("onHostLoss", onHostLoss.toUpperCase(Locale.ROOT));
+    }
+    if (priority != null) {
+      request.put("priority", priority);
     }
     return create(request, name, count, wait);
   }

@@ -25,7 +25,8 @@ final class Waiting {
     return look(
         "/v1/vms/" + vm.path("id").asText(),
         "phase",
-        phase -> phase.equals("RUNNING") || phase.equals("FAILED"));
+        phase ->
+            phase.equals("RUNNING") || phase.equals("FAILED") || phase.equals("NEEDS_OPERATOR"));
   }
 
   /** The operation as it ended. */

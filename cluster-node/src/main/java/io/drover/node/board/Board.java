@@ -3,8 +3,12 @@ package io.drover.node.board;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
 import io.drover.actor.area.NodeReport;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessCandidate;
+import io.drover.actor.placement.WitnessBoard;
 import io.drover.config.units.AreaId;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,20 +17,34 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The newest that this node has heard of each node and each area. What is known of an area stays:
- * it is needed most when nobody is left to say it.
+ * it is needed most when nobody is left to say it. Only who could vouch for hosts is forgotten when
+ * it is not repeated: a wrong entry costs a host one witness for a while.
  */
-public final class Board implements FleetSight {
+public final class Board implements FleetSight, WitnessBoard {
+  /** Three times what schedulers repeat themselves after. */
+  private static final Duration WITNESSES_FORGOTTEN_AFTER = Duration.ofSeconds(15);
+
+  /** Control nodes, and hosts of other areas, for one host to choose from. */
+  private static final int SHOWN_LIMIT = 32;
+
+  /** Hosts of one other area. */
+  private static final int SHOWN_OF_AREA_LIMIT = SHOWN_LIMIT / 2;
+
   private final Supplier<Set<String>> members;
   private final long staleAfterNs;
   private final LongSupplier nanoTime;
   private final Map<String, Heard> reports = new ConcurrentHashMap<>();
   private final Map<AreaId, Management> managements = new ConcurrentHashMap<>();
+  private final Map<AreaId, Posted> witnesses = new ConcurrentHashMap<>();
   private volatile Consumer<BoardNews> publisher = _ -> {};
 
   private record Heard(NodeReport report, long atNs) {}
+
+  private record Posted(List<WitnessCandidate> hosts, long atNs) {}
 
   /**
    * An empty board.
@@ -54,6 +72,8 @@ public final class Board implements FleetSight {
               n.management().area(),
               n.management(),
               (known, told) -> told.isNewerThan(known) ? told : known);
+      case BoardNews.OfWitnesses n ->
+          witnesses.put(n.area(), new Posted(n.hosts(), nanoTime.getAsLong()));
     }
   }
 
@@ -79,7 +99,45 @@ public final class Board implements FleetSight {
 
   @Override
   public void publish(Management management) {
-    BoardNews news = new BoardNews.OfArea(management);
+    tell(new BoardNews.OfArea(management));
+  }
+
+  @Override
+  public void post(AreaId area, List<WitnessCandidate> hosts) {
+    tell(new BoardNews.OfWitnesses(area, hosts));
+  }
+
+  @Override
+  public List<WitnessCandidate> besides(AreaId area) {
+    List<WitnessCandidate> all = new ArrayList<>();
+    nodes().stream()
+        .filter(NodeReport::fresh)
+        .map(Board::asWitness)
+        .limit(SHOWN_LIMIT)
+        .forEach(all::add);
+    witnesses.keySet().stream()
+        .filter(other -> !other.equals(area))
+        .flatMap(this::witnessesOf)
+        .limit(SHOWN_LIMIT)
+        .forEach(all::add);
+    return all;
+  }
+
+  /** A control node vouches on its gateway. */
+  private static WitnessCandidate asWitness(NodeReport node) {
+    return new WitnessCandidate(
+        new Witness(node.node(), node.gateway()), node.area().name(), "", true);
+  }
+
+  private Stream<WitnessCandidate> witnessesOf(AreaId area) {
+    long now = nanoTime.getAsLong();
+    return Optional.ofNullable(witnesses.get(area)).stream()
+        .filter(posted -> now - posted.atNs() <= WITNESSES_FORGOTTEN_AFTER.toNanos())
+        .flatMap(posted -> posted.hosts().stream())
+        .limit(SHOWN_OF_AREA_LIMIT);
+  }
+
+  private void tell(BoardNews news) {
     heard(news);
     publisher.accept(news);
   }

@@ -3,10 +3,20 @@ package io.drover.node.board;
 import io.drover.actor.CborSerializable;
 import io.drover.actor.area.Management;
 import io.drover.actor.area.NodeReport;
+import io.drover.actor.lease.WitnessCandidate;
+import io.drover.config.units.AreaId;
+import java.util.List;
 
 /** What is told to every board. */
 public sealed interface BoardNews extends CborSerializable {
   record OfNode(NodeReport report) implements BoardNews {}
 
   record OfArea(Management management) implements BoardNews {}
+
+  /** Some hosts of an area that could vouch for hosts of other areas. */
+  record OfWitnesses(AreaId area, List<WitnessCandidate> hosts) implements BoardNews {
+    public OfWitnesses {
+      hosts = List.copyOf(hosts);
+    }
+  }
 }

@@ -273,7 +273,8 @@ public final class GatewaySession {
         timers.cancelAll();
         yield attached(host, Optional.empty(), timers);
       }
-      case AgentSession.Deliver _, AgentSession.UpdateEndpoints _ -> Behaviors.same();
+      case AgentSession.Deliver _, AgentSession.UpdateEndpoints _, AgentSession.UpdateLease _ ->
+          Behaviors.same();
     };
   }
 

@@ -5,11 +5,14 @@ import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.ImagePin;
 import io.drover.actor.agent.TransferTicket;
+import io.drover.actor.lease.LeaseTerms;
+import io.drover.actor.lease.WitnessList;
 import io.drover.protocol.v1.AbortMigration;
 import io.drover.protocol.v1.Activate;
 import io.drover.protocol.v1.Boot;
 import io.drover.protocol.v1.Continue;
 import io.drover.protocol.v1.EndpointList;
+import io.drover.protocol.v1.OnHostLoss;
 import io.drover.protocol.v1.Order;
 import io.drover.protocol.v1.PauseGuest;
 import io.drover.protocol.v1.PrepareTarget;
@@ -23,6 +26,7 @@ import io.drover.protocol.v1.StopGuest;
 import io.drover.protocol.v1.ToAgent;
 import io.drover.protocol.v1.VerifyGuest;
 import io.drover.protocol.v1.Welcome;
+import io.drover.protocol.v1.WitnessAddress;
 import java.time.Duration;
 
 /** From the domain's words to the messages that go to an agent. Pure. */
@@ -32,19 +36,46 @@ final class OrderTranslation {
   static ToAgent toProto(AgentSession message) {
     ToAgent.Builder to = ToAgent.newBuilder();
     switch (message) {
-      case AgentSession.Welcome m ->
-          to.setWelcome(
-              Welcome.newBuilder()
-                  .setHostId(m.host().text())
-                  .setControlEpoch(m.controlEpoch().value())
-                  .setHeartbeatIntervalMs(millis(m.heartbeatInterval()))
-                  .setEndpoints(endpoints(m.endpoints())));
+      case AgentSession.Welcome m -> to.setWelcome(welcome(m));
+      case AgentSession.UpdateLease m -> to.setLease(lease(m.terms()));
       case AgentSession.Refused m ->
           to.setRefused(Refused.newBuilder().setReason(m.reason()).setPermanent(m.permanent()));
       case AgentSession.Deliver m -> to.setOrder(order(m));
       case AgentSession.UpdateEndpoints m -> to.setEndpoints(endpoints(m.endpoints()));
     }
     return to.build();
+  }
+
+  private static Welcome welcome(AgentSession.Welcome message) {
+    Welcome.Builder welcome =
+        Welcome.newBuilder()
+            .setHostId(message.host().text())
+            .setControlEpoch(message.controlEpoch().value())
+            .setHeartbeatIntervalMs(millis(message.heartbeatInterval()))
+            .setEndpoints(endpoints(message.endpoints()));
+    message.lease().ifPresent(terms -> welcome.setLease(lease(terms)));
+    return welcome.build();
+  }
+
+  private static io.drover.protocol.v1.LeaseTerms lease(LeaseTerms terms) {
+    io.drover.protocol.v1.LeaseTerms.Builder lease =
+        io.drover.protocol.v1.LeaseTerms.newBuilder()
+            .setLeaseEpoch(terms.leaseEpoch().value())
+            .setTtlMs(millis(terms.ttl()))
+            .setActive(witnesses(terms.active()));
+    terms.pending().ifPresent(list -> lease.setPending(witnesses(list)));
+    return lease.build();
+  }
+
+  private static io.drover.protocol.v1.WitnessList witnesses(WitnessList list) {
+    return io.drover.protocol.v1.WitnessList.newBuilder()
+        .setVersion(list.version())
+        .addAllWitnesses(
+            list.witnesses().stream()
+                .map(w ->
+                    WitnessAddress.newBuilder().setId(w.id()).setEndpoint(w.endpoint()).build())
+                .toList())
+        .build();
   }
 
   private static EndpointList endpoints(AgentSession.EndpointList list) {
@@ -153,6 +184,11 @@ final class OrderTranslation {
         .setCpuMillis(spec.resources().cpuMillis())
         .setMemoryBytes(spec.resources().memory().bytes())
         .putAllArguments(spec.arguments())
+        .setOnHostLoss(
+            switch (spec.hostLoss().onHostLoss()) {
+              case RESTART -> OnHostLoss.RESTART;
+              case KEEP -> OnHostLoss.KEEP;
+            })
         .build();
   }
 

@@ -4,6 +4,7 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.agent.TransferTicket;
+import io.drover.actor.lease.LeaseStatus;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -81,7 +82,18 @@ final class ReportTranslation {
         m.getEndpointListVersion(),
         m.getLabelsMap(),
         m.getStateId(),
-        m.getStateLost());
+        m.getStateLost(),
+        m.getWitnessEndpoint(),
+        m.hasLease() ? Optional.of(lease(m.getLease())) : Optional.empty());
+  }
+
+  private static LeaseStatus lease(io.drover.protocol.v1.LeaseStatus m) {
+    return new LeaseStatus(
+        new Epoch(m.getLeaseEpoch()),
+        m.getActiveVersion(),
+        m.getPendingVersion(),
+        m.getHeld(),
+        Duration.ofMillis(Integer.toUnsignedLong(m.getRemainingMs())));
   }
 
   private static AgentReport.HypervisorSupport hypervisor(HypervisorSupport m) {
@@ -134,7 +146,8 @@ final class ReportTranslation {
         m.getLoad1M(),
         size(m.getMemoryUsedBytes()),
         m.getStaleOrdersRefused(),
-        m.getEndpointListVersion());
+        m.getEndpointListVersion(),
+        m.hasLease() ? Optional.of(lease(m.getLease())) : Optional.empty());
   }
 
   private static AgentReport orderResult(OrderResult m) {

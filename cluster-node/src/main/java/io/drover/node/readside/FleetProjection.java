@@ -6,6 +6,7 @@ import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostFold;
@@ -96,7 +97,7 @@ final class FleetProjection
         case Drain.Event e ->
             Drain.operationAfter(e)
                 .ifPresent(operation -> operations.put(operation.id(), operation));
-        case Area.Event _ -> {} // areas are few: lists ask them
+        case Area.Event _, Arming.Event _ -> {} // areas are few: lists ask them
         default -> throw new IllegalStateException("no view for " + envelope.event());
       }
     }
@@ -163,6 +164,7 @@ final class FleetProjection
       case Vm.Event e -> e.at();
       case Host.Event e -> e.at();
       case Area.Event e -> e.at();
+      case Arming.Event e -> e.at();
       case Migration.Event e -> e.at();
       case Drain.Event e -> e.at();
       default -> throw new IllegalStateException("no time of " + event);

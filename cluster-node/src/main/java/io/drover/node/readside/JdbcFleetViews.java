@@ -36,7 +36,11 @@ import javax.sql.DataSource;
 public final class JdbcFleetViews implements FleetViews {
   /** Nothing is known of these but what the journal has. */
   private static final Set<VmView.Phase> AT_REST =
-      EnumSet.of(VmView.Phase.STOPPED, VmView.Phase.FAILED, VmView.Phase.DELETED);
+      EnumSet.of(
+          VmView.Phase.STOPPED,
+          VmView.Phase.FAILED,
+          VmView.Phase.NEEDS_OPERATOR,
+          VmView.Phase.DELETED);
 
   private static final Set<VmView.Phase> NOT_JOURNALED =
       EnumSet.of(VmView.Phase.PAUSED, VmView.Phase.UNREACHABLE);

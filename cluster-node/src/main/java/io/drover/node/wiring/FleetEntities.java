@@ -5,9 +5,10 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.area.Area;
-import io.drover.actor.area.FleetSight;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.migration.MigrationObserver;
 import io.drover.actor.operation.KeyedRequest;
@@ -21,14 +22,20 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import io.drover.node.board.Board;
 import io.drover.node.board.CountedEntity;
 import io.drover.node.board.NodeCensus;
+import io.drover.node.fencing.FenceCommands;
+import io.drover.node.gateway.GrpcWitnesses;
 import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.CellOfEntity;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -50,7 +57,7 @@ public final class FleetEntities {
   private final Routes routes;
   private final FleetSettings settings;
   private final MigrationObserver observer;
-  private final FleetSight sight;
+  private final Board board;
   private final NodeCensus census;
   private final InstantSource clock = Clock.tick(Clock.systemUTC(), CLOCK_TICK);
   private final RoutedPeers peers;
@@ -60,13 +67,13 @@ public final class FleetEntities {
       Routes routes,
       FleetSettings settings,
       MigrationObserver observer,
-      FleetSight sight,
+      Board board,
       NodeCensus census) {
     this.system = system;
     this.routes = routes;
     this.settings = settings;
     this.observer = observer;
-    this.sight = sight;
+    this.board = board;
     this.census = census;
     this.peers = new RoutedPeers(routes);
   }
@@ -78,34 +85,39 @@ public final class FleetEntities {
       FleetSettings settings,
       ImageStore images,
       MigrationObserver observer,
-      FleetSight sight,
+      Board board,
       NodeCensus census) {
-    FleetEntities entities = new FleetEntities(system, routes, settings, observer, sight, census);
+    FleetEntities entities = new FleetEntities(system, routes, settings, observer, board, census);
     entities.startRegions();
-    return new ShardedControlPlane(routes, Ids.random(), sight, images, entities.clock);
+    return new ShardedControlPlane(routes, Ids.random(), board, images, entities.clock);
   }
 
   private void startRegions() {
     EntitySettings limits = settings.entities();
-    Area.Ports ofAreas = new Area.Ports(routes, sight, settings.areas(), limits, clock);
+    Area.Ports ofAreas = new Area.Ports(routes, board, settings.areas(), limits, clock);
     remembered(
         Area.TYPE_KEY,
         entity -> Area.create(new AreaId(entity.getEntityId()), persistenceId(entity), ofAreas));
     region(
         Scheduler.TYPE_KEY,
         entity ->
-            Scheduler.create(new AreaId(entity.getEntityId()), routes, limits, settings.moves()));
+            Scheduler.create(
+                new AreaId(entity.getEntityId()),
+                new Scheduler.Ports(
+                    routes, limits, settings.moves(), settings.leases(), board, clock)));
+    region(
+        Arming.TYPE_KEY,
+        entity ->
+            Arming.create(
+                new AreaId(entity.getEntityId()), persistenceId(entity), routes, limits, clock));
+    Host.Ports hostPorts = new Host.Ports(peers, limits, clock, fencing());
     region(
         Host.TYPE_KEY,
         entity -> {
           HostId host = HostId.parse(entity.getEntityId());
           return CountedEntity.of(
               Host.Command.class,
-              resting(
-                  entity,
-                  rest ->
-                      Host.create(
-                          host, persistenceId(entity), new Host.Ports(peers, limits, clock), rest)),
+              resting(entity, rest -> Host.create(host, persistenceId(entity), hostPorts, rest)),
               census,
               NodeCensus.Kind.HOST,
               host.cell());
@@ -144,6 +156,27 @@ public final class FleetEntities {
         .init(
             entity(type, behavior)
                 .withSettings(ClusterShardingSettings.create(system).withRememberEntities(true)));
+  }
+
+  private Host.Fencing fencing() {
+    GrpcWitnesses witnesses = new GrpcWitnesses(settings.leases().witnessTimeout());
+    FenceCommands power = new FenceCommands(settings.fencing());
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+            "stop-fencing",
+            () -> {
+              witnesses.close();
+              power.close();
+              return CompletableFuture.completedStage(Done.done());
+            });
+    return new Host.Fencing(
+        settings.leases(),
+        LossLimits.of(
+            settings.leases(), settings.fencing(), settings.entities().heartbeatInterval()),
+        witnesses,
+        power,
+        System::nanoTime);
   }
 
   private Behavior<Migration.Command> migration(EntityContext<Migration.Command> entity) {
@@ -186,7 +219,7 @@ public final class FleetEntities {
       EntityTypeKey<C> type, Function<EntityContext<C>, Behavior<C>> behavior) {
     return Entity.of(type, behavior)
         .withMessageExtractor(new CellOfEntity<C>())
-        .withAllocationStrategy(CellAllocation.of(Adapter.toClassic(system), sight));
+        .withAllocationStrategy(CellAllocation.of(Adapter.toClassic(system), board));
   }
 
   private static PersistenceId persistenceId(EntityContext<?> entity) {

@@ -3,7 +3,9 @@ package io.drover.node.wiring;
 import com.typesafe.config.Config;
 import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.ImageSettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.NodeSettings;
@@ -15,7 +17,9 @@ public record FleetSettings(
     EntitySettings entities,
     MigrationSettings migrations,
     MoveSettings moves,
-    ImageSettings images) {
+    ImageSettings images,
+    LeaseSettings leases,
+    FencingSettings fencing) {
   /**
    * Reads them.
    *
@@ -28,6 +32,8 @@ public record FleetSettings(
         EntitySettings.from(root),
         MigrationSettings.from(root),
         MoveSettings.from(root),
-        ImageSettings.from(root));
+        ImageSettings.from(root),
+        LeaseSettings.from(root),
+        FencingSettings.from(root));
   }
 }

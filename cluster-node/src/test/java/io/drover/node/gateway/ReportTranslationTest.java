@@ -11,6 +11,7 @@ import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.agent.TransferTicket;
+import io.drover.actor.lease.LeaseStatus;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -50,6 +51,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class ReportTranslationTest {
+  private static final io.drover.protocol.v1.LeaseStatus LEASE =
+      io.drover.protocol.v1.LeaseStatus.newBuilder()
+          .setLeaseEpoch(3)
+          .setActiveVersion(4)
+          .setPendingVersion(5)
+          .setHeld(true)
+          .setRemainingMs(5900)
+          .build();
+  private static final LeaseStatus STATUS =
+      new LeaseStatus(new Epoch(3), 4, 5, true, Duration.ofMillis(5900));
+
   private static final VmId VM = VmId.parse("vm-north-03-01k0000000000000000000000a");
   private static final MigrationId MIGRATION =
       MigrationId.parse("mig-north-03-01k0000000000000000000000b");
@@ -121,6 +133,8 @@ final class ReportTranslationTest {
             .putLabels("rack", "r1")
             .setStateId("01s")
             .setStateLost(true)
+            .setWitnessEndpoint("127.0.0.1:7300")
+            .setLease(LEASE)
             .build();
     assertThat(translate(FromAgent.newBuilder().setHello(hello)))
         .isEqualTo(
@@ -159,7 +173,9 @@ final class ReportTranslationTest {
                 5,
                 Map.of("rack", "r1"),
                 "01s",
-                true));
+                true,
+                "127.0.0.1:7300",
+                Optional.of(STATUS)));
   }
 
   @ParameterizedTest
@@ -193,8 +209,9 @@ final class ReportTranslationTest {
                             .setLoad1M(0.5)
                             .setMemoryUsedBytes(7)
                             .setStaleOrdersRefused(2)
-                            .setEndpointListVersion(3))))
-        .isEqualTo(new AgentReport.Heartbeat(1, 0.5, new ByteSize(7), 2, 3));
+                            .setEndpointListVersion(3)
+                            .setLease(LEASE))))
+        .isEqualTo(new AgentReport.Heartbeat(1, 0.5, new ByteSize(7), 2, 3, Optional.of(STATUS)));
     assertThat(
             translate(
                 FromAgent.newBuilder().setGuestChanged(GuestChanged.newBuilder().setGuest(GUEST))))

@@ -42,7 +42,7 @@ public record AgentSettings(
     Reconnect reconnect,
     int migrationsIn,
     int migrationsOut,
-    LeaseSettings lease,
+    AgentLeaseSettings lease,
     boolean insecureBind,
     boolean stateLost) {
   private static final Section SECTION = new Section("drover.agent");
@@ -106,10 +106,10 @@ public record AgentSettings(
             of(
                 agent,
                 BindAddress.from(root, SECTION.path() + ".transfer"),
-                LeaseSettings.from(root)));
+                AgentLeaseSettings.from(root)));
   }
 
-  private static AgentSettings of(Config agent, BindAddress transfer, LeaseSettings lease) {
+  private static AgentSettings of(Config agent, BindAddress transfer, AgentLeaseSettings lease) {
     String endpoints = "control-endpoints";
     return new AgentSettings(
         new AreaId(agent.getString("area")),

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param placementTimeout how long a VM waits for the scheduler
  * @param inventoryTimeout how long a scheduler waits for hosts to say what they have
  * @param restartLimit restarts of a lost guest within {@code restartWindow}; one more and it failed
+ * @param relocationLimit restarts elsewhere within {@code restartWindow}; then a person has to look
  * @param snapshotEvery events between two snapshots of an entity
  * @param restAfter idle time after which an entity with nothing to do leaves memory
  */
@@ -29,6 +30,7 @@ public record EntitySettings(
     Duration inventoryTimeout,
     int restartLimit,
     Duration restartWindow,
+    int relocationLimit,
     int snapshotEvery,
     Duration restAfter) {
   private static final Section SECTION = new Section("drover.entities");
@@ -53,6 +55,7 @@ public record EntitySettings(
         "longer than placement-timeout (" + placementTimeout + ")",
         askTimeout);
     SECTION.require(restartLimit >= 0, "restart-limit", "at least 0", restartLimit);
+    SECTION.requireBetween("relocation-limit", 0, 16, relocationLimit);
     SECTION.require(snapshotEvery >= 1, "snapshot-every", "at least 1", snapshotEvery);
   }
 
@@ -76,6 +79,7 @@ public record EntitySettings(
                 entities.getDuration("inventory-timeout"),
                 entities.getInt("restart-limit"),
                 entities.getDuration("restart-window"),
+                entities.getInt("relocation-limit"),
                 entities.getInt("snapshot-every"),
                 entities.getDuration("rest-after")));
   }

@@ -38,7 +38,12 @@ class SettingsRulesTest {
     "drover.entities.snapshot-every, 0",
     "drover.moves.per-area, 0",
     "drover.area.wake-batch, 0",
-    "drover.area.burst.high-water, 0.9"
+    "drover.area.burst.high-water, 0.9",
+    "drover.entities.relocation-limit, 17",
+    "drover.lease.ttl, 1s",
+    "drover.lease.revoke-lead, 4s",
+    "drover.lease.guard-share, 2",
+    "drover.fencing.attempts, 0"
   })
   void shouldNameTheKeyWhoseValueIsOutOfBounds(String key, String value) {
     assertRefused(key, value);
@@ -62,5 +67,7 @@ class SettingsRulesTest {
     MigrationSettings.from(config);
     MoveSettings.from(config);
     ImageSettings.from(config);
+    LeaseSettings.from(config);
+    FencingSettings.from(config);
   }
 }

@@ -1,6 +1,7 @@
 package io.drover.actor.agent;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.lease.LeaseStatus;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -17,7 +18,12 @@ import java.util.Optional;
 /** What an agent says. */
 public sealed interface AgentReport extends CborSerializable {
 
-  /** First on every session. */
+  /**
+   * First on every session.
+   *
+   * @param witnessEndpoint where it vouches for other hosts; empty = it does not
+   * @param lease empty when it takes none
+   */
   record Hello(
       String area,
       String hostName,
@@ -32,7 +38,9 @@ public sealed interface AgentReport extends CborSerializable {
       long endpointListVersion,
       Map<String, String> labels,
       String stateId,
-      boolean stateLost)
+      boolean stateLost,
+      String witnessEndpoint,
+      Optional<LeaseStatus> lease)
       implements AgentReport {
     public Hello {
       hypervisors = List.copyOf(hypervisors);
@@ -47,7 +55,8 @@ public sealed interface AgentReport extends CborSerializable {
       double load1m,
       ByteSize memoryUsed,
       long staleOrdersRefused,
-      long endpointListVersion)
+      long endpointListVersion,
+      Optional<LeaseStatus> lease)
       implements AgentReport {}
 
   record OrderResult(String orderId, Outcome outcome) implements AgentReport {}

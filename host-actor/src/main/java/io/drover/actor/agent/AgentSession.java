@@ -1,10 +1,12 @@
 package io.drover.actor.agent;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.lease.LeaseTerms;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a {@code Host} entity tells the actor that holds its agent's session. The gateway gives the
@@ -13,8 +15,17 @@ import java.util.List;
  */
 public sealed interface AgentSession extends CborSerializable {
   record Welcome(
-      HostId host, Epoch controlEpoch, Duration heartbeatInterval, EndpointList endpoints)
-      implements AgentSession {}
+      HostId host,
+      Epoch controlEpoch,
+      Duration heartbeatInterval,
+      EndpointList endpoints,
+      Optional<LeaseTerms> lease)
+      implements AgentSession {
+    public Welcome(
+        HostId host, Epoch controlEpoch, Duration heartbeatInterval, EndpointList endpoints) {
+      this(host, controlEpoch, heartbeatInterval, endpoints, Optional.empty());
+    }
+  }
 
   /** The session ends. */
   record Refused(String reason, boolean permanent) implements AgentSession {}
@@ -22,6 +33,9 @@ public sealed interface AgentSession extends CborSerializable {
   record Deliver(String orderId, Epoch controlEpoch, AgentOrder order) implements AgentSession {}
 
   record UpdateEndpoints(EndpointList endpoints) implements AgentSession {}
+
+  /** Replaces what the agent had, unless that has a higher epoch. */
+  record UpdateLease(LeaseTerms terms) implements AgentSession {}
 
   /**
    * Where an agent may open its session, in the order to try. Of two the one with the higher area

@@ -6,6 +6,8 @@ import io.drover.config.units.Epoch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * An area: its cells, the area that manages each, its hierarchy and its hosts.
@@ -18,6 +20,7 @@ import java.util.List;
  * @param connected hosts whose agent has a session
  * @param settled of these, the ones whose session is where the newest endpoint list wants it
  * @param controlNodes of this area, whatever they run
+ * @param arming whether its lost hosts are fenced; empty in the answer to a change
  */
 public record AreaView(
     AreaId id,
@@ -36,7 +39,8 @@ public record AreaView(
     List<String> hosts,
     int connected,
     int settled,
-    List<NodeView> controlNodes)
+    List<NodeView> controlNodes,
+    Optional<ArmingView> arming)
     implements CborSerializable {
   public AreaView {
     backups = List.copyOf(backups);
@@ -44,6 +48,7 @@ public record AreaView(
     cells = List.copyOf(cells);
     hosts = List.copyOf(hosts);
     controlNodes = List.copyOf(controlNodes);
+    arming = Objects.requireNonNullElse(arming, Optional.empty()); // null in what was kept before
   }
 
   /**

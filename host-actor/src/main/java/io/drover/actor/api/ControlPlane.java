@@ -62,6 +62,12 @@ public interface ControlPlane {
   CompletionStage<HostView> uncordon(HostId host, Terms terms);
 
   /**
+   * A person says that a host is off: its VMs are restarted elsewhere. Refused while its agent is
+   * connected.
+   */
+  CompletionStage<HostView> confirmOff(HostId host, String reason, Terms terms);
+
+  /**
    * Cordons the host and moves everything off it, within the budget of moves. While one is under
    * way, that one is answered. Refused when the host's agent is not connected.
    */
@@ -95,8 +101,26 @@ public interface ControlPlane {
   /** Has an area run itself again. */
   CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms);
 
+  /**
+   * Lost hosts are fenced from now on.
+   *
+   * @param force also those that vanished with many others, or while losses were ignored
+   */
+  CompletionStage<ArmingView> arm(AreaId area, boolean force, Optional<String> idempotencyKey);
+
+  /** No host of the area is fenced for a while. */
+  CompletionStage<ArmingView> disarm(AreaId area, Disarming how, Optional<String> idempotencyKey);
+
   /** Deletes an image that came through the API; refused while VMs use it, naming them. */
   CompletionStage<Void> deleteImage(String name, Optional<String> idempotencyKey);
+
+  /**
+   * How an area is disarmed.
+   *
+   * @param span after which it arms itself again
+   * @param reason for people
+   */
+  record Disarming(Duration span, ArmingView.Mode mode, String reason) {}
 
   /**
    * On what terms a change is asked for.

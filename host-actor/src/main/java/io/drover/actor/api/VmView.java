@@ -60,6 +60,8 @@ public record VmView(
     STOPPED,
     DELETED,
     /** Drover gave up; reason says why. */
-    FAILED
+    FAILED,
+    /** Its hosts were lost so often that a person has to look; it is started again on request. */
+    NEEDS_OPERATOR
   }
 }

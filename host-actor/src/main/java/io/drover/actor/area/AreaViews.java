@@ -4,6 +4,7 @@ import io.drover.actor.api.AreaView;
 import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.api.AreaView.CellView;
 import io.drover.actor.api.AreaView.NodeView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
@@ -13,13 +14,19 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** An area as the API shows it: what it has decided, beside what the nodes report. Pure. */
 public final class AreaViews {
   private AreaViews() {}
 
-  public static AreaView of(Area.Reply.Shown area, FleetSight sight) {
+  /**
+   * As it is now.
+   *
+   * @param arming empty when nobody asked
+   */
+  public static AreaView of(Area.Reply.Shown area, FleetSight sight, Optional<ArmingView> arming) {
     Management management = area.management();
     Map<CellId, String> running = new HashMap<>();
     sight.nodes().forEach(node -> node.running().forEach(cell -> running.put(cell, node.node())));
@@ -49,7 +56,8 @@ public final class AreaViews {
         area.hosts().stream().map(HostId::text).toList(),
         sessions.open(),
         sessions.settled(),
-        nodes(management.area(), sight));
+        nodes(management.area(), sight),
+        arming);
   }
 
   private static List<NodeView> nodes(AreaId area, FleetSight sight) {

@@ -1,9 +1,11 @@
 package io.drover.actor.host;
 
+import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.lease.LeaseStatus;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -36,6 +38,10 @@ final class AgentLink {
   private EndpointList endpoints = new EndpointList(0, List.of());
   private long staleOrdersRefused;
   private boolean inControl;
+  private String witnessEndpoint = "";
+  private Optional<LeaseStatus> leaseStatus = Optional.empty();
+  private Instant witnessesReviewed = Instant.EPOCH;
+  private int witnessCandidates;
 
   AgentLink(Instant recoveredAt) {
     this.recoveredAt = recoveredAt;
@@ -58,11 +64,15 @@ final class AgentLink {
     return session.filter(s -> s.id().equals(sessionId)).isPresent();
   }
 
-  void open(Session opened, List<GuestStatus> reported, Instant now) {
+  void open(Session opened, AgentReport.Hello hello, Instant now) {
     session = Optional.of(opened);
     lastHeartbeat = Optional.of(now);
     guests.clear();
-    reported.forEach(this::guestIs);
+    hello.guests().forEach(this::guestIs);
+    witnessEndpoint = hello.witnessEndpoint();
+    leaseStatus = hello.lease();
+    witnessesReviewed = Instant.EPOCH;
+    askedOwners.clear(); // what they answer to questions of before is of before
     orders.forgetDeliveries();
     heardUpTo = 0;
   }
@@ -72,6 +82,38 @@ final class AgentLink {
     boolean complete = number <= heardUpTo + 1;
     heardUpTo = Math.max(heardUpTo, number);
     return complete;
+  }
+
+  /** Where the agent vouches for other hosts; empty = it does not. */
+  String witnessEndpoint() {
+    return witnessEndpoint;
+  }
+
+  /** What the agent has of its lease; empty when it takes none. */
+  Optional<LeaseStatus> leaseStatus() {
+    return leaseStatus;
+  }
+
+  void leaseIs(Optional<LeaseStatus> status) {
+    leaseStatus = status;
+  }
+
+  /** Whether it is time to look for better witnesses; then it is noted as done. */
+  boolean reviewsWitnesses(Instant now, Duration interval) {
+    boolean due = !witnessesReviewed.plus(interval).isAfter(now);
+    if (due) {
+      witnessesReviewed = now;
+    }
+    return due;
+  }
+
+  /** How many there were at the last review. */
+  int witnessCandidates() {
+    return witnessCandidates;
+  }
+
+  void witnessCandidates(int count) {
+    witnessCandidates = count;
   }
 
   void close() {

@@ -5,6 +5,7 @@ import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.Facts;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.actor.host.HostState.Unregistered;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import java.time.Instant;
@@ -22,7 +23,12 @@ final class AttachRules {
    * @param inControl this incarnation of the entity has journaled its control epoch already
    */
   static List<Event> events(
-      HostId host, HostState state, Hello hello, boolean inControl, Instant now) {
+      HostId host,
+      HostState state,
+      Hello hello,
+      boolean inControl,
+      LeaseSettings leases,
+      Instant now) {
     Host.Capabilities said = Host.Capabilities.of(hello);
     List<Event> events = new ArrayList<>();
     Epoch held = Epoch.NONE;
@@ -39,6 +45,9 @@ final class AttachRules {
     if (!inControl || overtaken) {
       Epoch highest = overtaken ? hello.highestControlEpoch() : held;
       events.add(new Event.ControlTaken(highest.next(), now));
+    }
+    if (state instanceof Registered s) {
+      LeaseRules.attached(s.facts().safety(), hello.lease(), leases, now).ifPresent(events::add);
     }
     events.add(new Event.AgentAttached(hello.incarnation(), hello.stateId(), now));
     return events;

@@ -4,6 +4,7 @@ import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.Registered;
+import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import java.time.Instant;
@@ -27,7 +28,7 @@ final class ClaimRules {
   static Ruling claim(Registered state, Command.Claim c, HostOffer offer, Instant now) {
     var known = state.facts().claimOf(c.owner());
     if (known.filter(k -> k.resources().equals(c.resources())).isPresent()) {
-      return new Ruling.Held();
+      return heldOrVoid(state, c.owner(), offer, now);
     }
     Optional<String> reason =
         known.isPresent()
@@ -36,6 +37,25 @@ final class ClaimRules {
     return reason
         .<Ruling>map(r -> new Ruling.Refuse(new ClaimReply.Refused(offer.host(), c.owner(), r)))
         .orElseGet(() -> new Ruling.Grant(new Event.Claimed(c.owner(), c.resources(), now)));
+  }
+
+  /** A claim from before the host was fenced is made anew. */
+  private static Ruling heldOrVoid(Registered state, EntityId owner, HostOffer offer, Instant now) {
+    if (!state.facts().safety().voidClaims().contains(owner.text())) {
+      return new Ruling.Held();
+    }
+    return offer.connected()
+        ? new Ruling.Grant(new Event.ClaimConfirmed(owner, now))
+        : new Ruling.Refuse(
+            new ClaimReply.Refused(offer.host(), owner, "its agent is not connected"));
+  }
+
+  /** The owner of a claim from before the host was fenced says that it still needs it. */
+  static Optional<Event> confirm(Registered state, Host.Need need, AgentLink link, Instant now) {
+    boolean isVoid = state.facts().safety().voidClaims().contains(need.owner().text());
+    return need.needed() && isVoid && link.session().isPresent()
+        ? Optional.of(new Event.ClaimConfirmed(need.owner(), now))
+        : Optional.empty();
   }
 
   /**

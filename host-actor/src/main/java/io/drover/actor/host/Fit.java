@@ -21,6 +21,9 @@ public final class Fit {
     if (!offer.connected()) {
       return Optional.of("its agent is not connected");
     }
+    if (!offer.safety().hindrance().isEmpty()) {
+      return Optional.of(offer.safety().hindrance());
+    }
     if (offer.cordoned()) {
       return Optional.of("it is cordoned");
     }

@@ -10,7 +10,12 @@ import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.ImagePin;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.LossLimits;
+import io.drover.actor.lease.WitnessCandidate;
+import io.drover.actor.lease.WitnessList;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
@@ -23,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
@@ -45,8 +51,22 @@ public final class Host {
    * What a host needs of the world.
    *
    * @param clock for what people read; session timeouts too
+   * @param fencing for when its agent falls silent
    */
-  public record Ports(HostPeers peers, EntitySettings settings, InstantSource clock) {}
+  public record Ports(
+      HostPeers peers, EntitySettings settings, InstantSource clock, Fencing fencing) {}
+
+  /**
+   * What it takes to prove a host dead.
+   *
+   * @param monotonic a clock that nobody sets: nanoseconds since whenever
+   */
+  public record Fencing(
+      LeaseSettings settings,
+      LossLimits limits,
+      WitnessCalls witnesses,
+      PowerSwitch power,
+      LongSupplier monotonic) {}
 
   /**
    * The entity.
@@ -74,7 +94,7 @@ public final class Host {
           Command.Change,
           Command.IfUnchanged,
           Command.Get,
-          HostBehavior.Internal {
+          ToSelf {
 
     /**
      * An agent said Hello on a new session. The answer goes to the session: {@link
@@ -167,6 +187,12 @@ public final class Host {
     /** Repeatable. */
     record Uncordon(ActorRef<Reply> replyTo) implements Change {}
 
+    /**
+     * A person says that the host is off, and nothing runs there any more. Repeatable; refused
+     * while its agent is connected.
+     */
+    record ConfirmOff(String reason, ActorRef<Reply> replyTo) implements Change {}
+
     /** The change, if the host still has this version; else refused, and nothing is changed. */
     record IfUnchanged(long version, Change change) implements Command {}
 
@@ -217,6 +243,20 @@ public final class Host {
   /** The owner's answer about its claim. */
   public record Need(EntityId owner, boolean needed) implements CborSerializable {}
 
+  /**
+   * Whether a silent host may be fenced now.
+   *
+   * @param reason why not
+   */
+  public record Leave(boolean given, String reason) implements CborSerializable {}
+
+  /** Who could vouch for a host, and can be reached. */
+  public record Candidates(List<WitnessCandidate> all) implements CborSerializable {
+    public Candidates {
+      all = List.copyOf(all);
+    }
+  }
+
   /** What is remembered of a host. */
   public sealed interface Event extends CborSerializable {
     Instant at();
@@ -247,9 +287,43 @@ public final class Host {
 
     record ClaimHandedOver(EntityId fromOwner, EntityId toOwner, Instant at) implements Event {}
 
+    /** The owner of a claim from before the host was fenced still needs it there. */
+    record ClaimConfirmed(EntityId owner, Instant at) implements Event {}
+
     record Cordoned(Instant at) implements Event {}
 
     record Uncordoned(Instant at) implements Event {}
+
+    /** The host is asked to hold a lease, under an epoch that was never used for it. */
+    record LeaseOpened(Epoch leaseEpoch, Duration ttl, WitnessList witnesses, Instant at)
+        implements Event {}
+
+    /** The agent takes no leases any more. */
+    record LeaseClosed(Instant at) implements Event {}
+
+    /** The agent holds it, for the first time under this epoch. */
+    record LeaseHeld(Epoch leaseEpoch, Instant at) implements Event {}
+
+    /** First step of a change of the witnesses. */
+    record WitnessesProposed(WitnessList witnesses, Instant at) implements Event {}
+
+    /** Second step: the agent has the list on its disk. */
+    record WitnessesActivated(long version, Instant at) implements Event {}
+
+    /** The host is silent, and its witnesses are about to be asked to revoke its lease. */
+    record RevocationBegun(Epoch leaseEpoch, Instant at) implements Event {}
+
+    /** A majority of the witnesses has revoked it. */
+    record LeaseRevoked(Epoch leaseEpoch, String evidence, Instant at) implements Event {}
+
+    /** No device could be made to say that the host is off. */
+    record FenceFailed(String evidence, Instant at) implements Event {}
+
+    /**
+     * Proven: no guest that may be restarted elsewhere runs there. Every claim is void until its
+     * owner has said that it still needs it.
+     */
+    record HostFenced(FenceProof proof, Instant at) implements Event {}
   }
 
   /** What an agent says about its machine. */

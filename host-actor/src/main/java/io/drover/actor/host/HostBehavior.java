@@ -3,18 +3,17 @@ package io.drover.actor.host;
 import io.drover.actor.Journaling;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.api.FleetEvent;
-import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
-import io.drover.actor.host.Host.Reply;
 import io.drover.actor.host.HostState.On;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.actor.host.HostState.Unregistered;
+import io.drover.actor.lease.HostLoss.Input;
 import io.drover.config.settings.EntitySettings;
-import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
+import io.drover.config.units.VmId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -36,32 +35,24 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 
 /** How a {@link Host} decides and acts. */
 final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState> {
-  /** What a host says to itself. */
-  sealed interface Internal extends Command {
-    /** Time passes: sessions fall silent, orders expire. */
-    record Tick() implements Internal {}
-
-    /** Time to ask the owners of the claims. */
-    record CheckClaims() implements Internal {}
-
-    record NeedAnswered(Host.Need need) implements Internal {}
-
-    /** Nobody has said anything for a while. */
-    record Idle() implements Internal {}
-  }
-
   private final HostId host;
   private final EntitySettings settings;
   private final InstantSource clock;
   private final TimerScheduler<Command> timers;
   private final HostVoice voice;
+  private final LeaseVoice leases;
+  private final ClaimDesk claims;
+  private final ChangeDesk changes;
+  private final Host.Ports ports;
+  private final LossActs acts;
   private final Runnable rest;
-  private AgentLink link; // replaced when the entity restarts after a failed write
+  private AgentLink link; // this and the next: replaced when the entity restarts
+  private LossWatch watch;
 
   static Behavior<Command> create(
       HostId host, PersistenceId persistenceId, Host.Ports ports, Runnable rest) {
     return Behaviors.setup(context -> {
-      context.setReceiveTimeout(ports.settings().restAfter(), new Internal.Idle());
+      context.setReceiveTimeout(ports.settings().restAfter(), new ToSelf.Idle());
       return Behaviors.withTimers(
           timers -> new HostBehavior(host, persistenceId, ports, context, timers, rest));
     });
@@ -80,9 +71,21 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     this.clock = ports.clock();
     this.timers = timers;
     this.rest = rest;
-    ActorRef<Host.Need> needs = context.messageAdapter(Host.Need.class, Internal.NeedAnswered::new);
+    ActorRef<Host.Need> needs = context.messageAdapter(Host.Need.class, ToSelf.NeedAnswered::new);
     this.voice = new HostVoice(host, ports.peers(), needs, settings, context.getLog());
+    this.leases =
+        new LeaseVoice(
+            host,
+            ports,
+            settings.orderRetry(),
+            context.messageAdapter(Host.Candidates.class, ToSelf.WitnessesFound::new),
+            context.getLog());
+    this.claims = new ClaimDesk(host, voice);
+    this.changes = new ChangeDesk(host, clock);
+    this.ports = ports;
+    this.acts = new LossActs(host, ports, context, timers);
     this.link = new AgentLink(clock.instant());
+    this.watch = new LossWatch(ports, acts);
   }
 
   @Override
@@ -119,6 +122,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
 
   private void onRecovered(HostState state) {
     link = new AgentLink(clock.instant());
+    watch = new LossWatch(ports, acts);
     if (state instanceof Registered r) {
       startTimers();
       voice.offer(r, link);
@@ -126,9 +130,9 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private void startTimers() {
-    timers.startTimerWithFixedDelay("tick", new Internal.Tick(), settings.heartbeatInterval());
+    timers.startTimerWithFixedDelay("tick", new ToSelf.Tick(), settings.heartbeatInterval());
     timers.startTimerWithFixedDelay(
-        "claims", new Internal.CheckClaims(), settings.leakCheckInterval());
+        "claims", new ToSelf.CheckClaims(), settings.leakCheckInterval());
   }
 
   private Effect<Event, HostState> decide(HostState state, Command command) {
@@ -138,37 +142,40 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       case On(Registered s, Command.DetachAgent c) when link.isCurrent(c.sessionId()) ->
           detach("its agent's session is over");
       case On(HostState s, Command.CheckSession c) -> say(() -> voice.checkSession(c, link));
-      case On(Registered s, Command.Claim c) -> claim(s, c);
+      case On(Registered s, Command.Claim c) -> react(s, claims.claim(s, c, link, now()));
       case On(Registered s, Command.ReleaseClaim c) when s.facts().claimOf(c.owner()).isPresent() ->
-          persistAndOffer(
-              new Event.ClaimReleased(c.owner(), "its owner is done with it", clock.instant()));
-      case On(Registered s, Command.HandOverClaim c) -> handOver(s, c);
-      case On(Registered s, Command.Instruct c) ->
-          say(() -> voice.instruct(s, c, link, clock.instant()));
-      case On(HostState s, Command.ReportGuest c) -> say(() -> voice.reportGuest(c.vm(), link));
+          persistAndOffer(new Event.ClaimReleased(c.owner(), "its owner is done with it", now()));
+      case On(Registered s, Command.HandOverClaim c) ->
+          react(s, claims.handOver(s, c, link, now()));
+      case On(Registered s, Command.Instruct c) -> say(() -> voice.instruct(s, c, link, now()));
+      case On(HostState s, Command.ReportGuest c) -> say(() -> reportGuest(s, c.vm()));
       case On(Registered s, Command.SendOffer _) -> say(() -> voice.offer(s, link));
       case On(HostState s, Command.UpdateEndpoints c) ->
           say(() -> voice.updateEndpoints(c.endpoints(), link));
       case On(HostState s, Command.Change c) -> change(s, c);
       case On(Registered s, Command.IfUnchanged c) when s.facts().version() != c.version() ->
-          Effect()
-              .reply(
-                  c.change().replyTo(),
-                  new Reply.Refused(
-                      Refusal.versionMismatch(host.text(), s.facts().version(), c.version())));
+          Effect().reply(c.change().replyTo(), changes.changed(s, c.version()));
       case On(HostState s, Command.IfUnchanged c) -> change(s, c.change());
-      case On(Registered s, Command.Get c) -> Effect().reply(c.replyTo(), shown(s));
-      case On(Registered s, Internal.Tick _) -> tick(s);
-      case On(Registered s, Internal.CheckClaims _) -> say(() -> voice.askOwners(s, link));
-      case On(Registered s, Internal.NeedAnswered c) -> needAnswered(s, c.need());
-      case On(Unregistered _, Internal.Idle _) -> say(rest);
+      case On(Registered s, Command.Get c) ->
+          Effect().reply(c.replyTo(), changes.shown(s, link, watch));
+      case On(Registered s, ToSelf.Tick _) -> tick(s);
+      case On(Registered s, ToSelf.CheckClaims _) when s.facts().safety().fenced().isEmpty() ->
+          say(() -> voice.askOwners(s, link));
+      case On(Registered s, ToSelf.NeedAnswered c) ->
+          react(s, claims.needAnswered(s, c.need(), link, now()));
+      case On(Registered s, ToSelf.OfLoss c) -> react(s, watch.on(s, c::at));
+      case On(Registered s, ToSelf.WitnessesFound c) ->
+          react(s, leases.found(s, c.candidates(), link, now()));
+      case On(Unregistered _, ToSelf.Idle _) -> say(rest);
       case On(Unregistered _, Command.Claim c) ->
           Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.owner(), "it is not known"));
       case On(Unregistered _, Command.HandOverClaim c) ->
           Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.toOwner(), "it is not known"));
       case On(Unregistered _, Command.Instruct c) ->
-          Effect().reply(c.replyTo(), voice.unanswered(c.orderId(), "it is not known", false));
-      case On(Unregistered _, Command.Get c) -> Effect().reply(c.replyTo(), notFound());
+          Effect()
+              .reply(
+                  c.replyTo(), HostVoice.unanswered(host, c.orderId(), "it is not known", false));
+      case On(Unregistered _, Command.Get c) -> Effect().reply(c.replyTo(), changes.notFound());
       // Late news of a session that is over, or of a claim that is gone: nothing to do any more.
       case On(Unregistered _, _), On(HostState.Available _, _), On(HostState.Cordoned _, _) ->
           Effect().none();
@@ -176,14 +183,9 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private Effect<Event, HostState> change(HostState state, Command.Change change) {
-    return switch (new On<>(state, change)) {
-      case On(HostState.Available _, Command.Cordon c) ->
-          persistAndOffer(new Event.Cordoned(clock.instant())).thenReply(c.replyTo(), this::shown);
-      case On(HostState.Cordoned _, Command.Uncordon c) ->
-          persistAndOffer(new Event.Uncordoned(clock.instant()))
-              .thenReply(c.replyTo(), this::shown);
-      case On(Registered s, _) -> Effect().reply(change.replyTo(), shown(s));
-      case On(Unregistered _, _) -> Effect().reply(change.replyTo(), notFound());
+    return switch (state) {
+      case Registered s -> react(s, changes.change(s, change, link, watch));
+      case Unregistered _ -> Effect().reply(change.replyTo(), changes.notFound());
     };
   }
 
@@ -191,7 +193,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     if (link.isCurrent(c.sessionId())) {
       return Effect().none(); // told again before the welcome was there
     }
-    Instant now = clock.instant();
+    Instant now = now();
     Optional<AgentLink.Session> rival =
         link.rivalOf(c.hello().incarnation(), now, settings.sessionTimeout());
     if (rival.isPresent()) {
@@ -205,11 +207,14 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     }
     boolean restarted = AttachRules.isRestart(state, c.hello());
     return Effect()
-        .persist(AttachRules.events(host, state, c.hello(), link.isInControl(), now))
+        .persist(
+            AttachRules.events(
+                host, state, c.hello(), link.isInControl(), ports.fencing().settings(), now))
         .thenRun(s -> {
           link.tookControl();
+          watch.end();
           startTimers();
-          voice.welcome((Registered) s, link, c, restarted, clock.instant());
+          voice.welcome((Registered) s, link, c, restarted, now());
         });
   }
 
@@ -222,15 +227,25 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       voice.dismiss(link, "a message of the agent was lost");
       return detach("a message of its agent was lost");
     }
-    link.heard(clock.instant());
+    link.heard(now());
     if (c.report() instanceof AgentReport.OrderResult(String _, AgentReport.Outcome.Failed failed)
         && failed.code() == AgentReport.FailureCode.STALE_CONTROL_EPOCH) {
       // The agent has obeyed a later incarnation. It says Hello again, and the journal decides.
       voice.dismiss(link, "control epoch " + state.facts().controlEpoch() + " is stale");
       return detach("its agent has seen a higher control epoch");
     }
-    voice.pass(c.report(), state, link, clock.instant());
+    if (c.report() instanceof AgentReport.Heartbeat beat) {
+      link.staleOrdersRefused(beat.staleOrdersRefused());
+      return react(state, leases.told(state, beat.lease(), link, now()));
+    }
+    voice.pass(c.report(), state, link, now());
     return Effect().none();
+  }
+
+  private void reportGuest(HostState state, VmId vm) {
+    link.session()
+        .ifPresentOrElse(
+            s -> voice.reportGuest(vm, s, link), () -> leases.reportUnattached(vm, state));
   }
 
   private Effect<Event, HostState> say(Runnable words) {
@@ -241,67 +256,58 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private Effect<Event, HostState> detach(String reason) {
     link.close();
     return Effect()
-        .persist(new Event.AgentDetached(reason, clock.instant()))
-        .thenRun(s -> voice.agentLost((Registered) s, link));
-  }
-
-  private Effect<Event, HostState> claim(Registered state, Command.Claim c) {
-    link.askedOwners.remove(c.owner().text()); // it is needed now, whatever was asked before
-    HostOffer offer = HostViews.offer(host, state, link);
-    return rule(state, c.owner(), c.replyTo(), ClaimRules.claim(state, c, offer, clock.instant()));
-  }
-
-  private Effect<Event, HostState> handOver(Registered state, Command.HandOverClaim c) {
-    link.askedOwners.remove(c.toOwner().text());
-    return rule(
-        state, c.toOwner(), c.replyTo(), ClaimRules.handOver(host, state, c, clock.instant()));
-  }
-
-  private Effect<Event, HostState> rule(
-      Registered state, EntityId owner, ActorRef<ClaimReply> replyTo, ClaimRules.Ruling ruling) {
-    return switch (ruling) {
-      case ClaimRules.Ruling.Held _ -> Effect().reply(replyTo, claimed(state, owner));
-      case ClaimRules.Ruling.Refuse r -> Effect().reply(replyTo, r.reply());
-      case ClaimRules.Ruling.Grant r ->
-          persistAndOffer(r.event()).thenReply(replyTo, s -> claimed(s, owner));
-    };
+        .persist(new Event.AgentDetached(reason, now()))
+        .thenRun(s -> {
+          voice.agentLost((Registered) s, link);
+          watch.begin((Registered) s).then().accept((Registered) s); // stores nothing at first
+        });
   }
 
   private Effect<Event, HostState> tick(Registered state) {
-    Instant now = clock.instant();
+    Instant now = now();
     voice.expireOrders(state, link, now);
-    if (link.session().isPresent() && link.isSilent(now, settings.sessionTimeout())) {
-      voice.dismiss(link, "no heartbeat for " + Spans.text(settings.sessionTimeout()));
-      return detach("its agent fell silent");
+    if (link.session().isPresent()) {
+      if (link.isSilent(now, settings.sessionTimeout())) {
+        voice.dismiss(link, "no heartbeat for " + Spans.text(settings.sessionTimeout()));
+        return detach("its agent fell silent");
+      }
+      return say(() -> leases.review(state, link, now));
     }
-    boolean awaited = link.session().isEmpty() && state.facts().attached();
-    return awaited && link.recoveredAt.plus(settings.sessionTimeout()).isBefore(now)
+    if (watch.isOn()) {
+      leases.repeatFenced(state, now);
+      return react(state, watch.on(state, Input.Tick::new));
+    }
+    if (link.recoveredAt.plus(settings.sessionTimeout()).isAfter(now)) {
+      return Effect().none(); // control has moved: the agent has time to come back
+    }
+    return state.facts().attached()
         ? detach("its agent has not come back since control moved")
-        : Effect().none();
+        : react(state, watch.begin(state));
   }
 
-  private Effect<Event, HostState> needAnswered(Registered state, Host.Need need) {
-    if (!link.askedOwners.remove(need.owner().text())) {
-      return Effect().none(); // it has claimed again since it was asked
+  private Effect<Event, HostState> react(Registered state, Reaction reaction) {
+    if (reaction.events().isEmpty()) {
+      reaction.then().accept(state);
+      return Effect().none();
     }
-    return ClaimRules.release(state, need, link, clock.instant())
-        .<Effect<Event, HostState>>map(this::persistAndOffer)
-        .orElseGet(() -> say(() -> voice.reportLeftBehind(need, link)));
+    boolean fenced = reaction.events().stream().anyMatch(Event.HostFenced.class::isInstance);
+    return Effect()
+        .persist(reaction.events())
+        .thenRun(s -> {
+          Registered next = (Registered) s;
+          voice.offer(next, link);
+          reaction.then().accept(next);
+          if (fenced) {
+            leases.fenced(next, link, now());
+          }
+        });
+  }
+
+  private Instant now() {
+    return clock.instant();
   }
 
   private EffectBuilder<Event, HostState> persistAndOffer(Event event) {
     return Effect().persist(event).thenRun(s -> voice.offer((Registered) s, link));
-  }
-
-  private ClaimReply claimed(HostState state, EntityId owner) {
-    return new ClaimReply.Claimed(host, owner, HostViews.offer(host, (Registered) state, link));
-  }
-
-  private Reply shown(HostState state) {
-    return new Reply.Shown(HostViews.view(host, (Registered) state, link));
-  }
-
-  private Reply notFound() {
-    return new Reply.Refused(Refusal.of(Refusal.Kind.NOT_FOUND, "no host " + host));
   }
 }

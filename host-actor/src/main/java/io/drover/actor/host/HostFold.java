@@ -5,6 +5,7 @@ import io.drover.actor.api.HostView;
 import io.drover.actor.api.ViewFold;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.Facts;
+import io.drover.actor.lease.Lease;
 import java.util.Optional;
 
 /** A host as its events tell it: without its last heartbeat. */
@@ -31,7 +32,7 @@ public final class HostFold implements ViewFold<Event, HostView> {
     return new HostView(
         facts.host(),
         facts.version(),
-        facts.attached() ? HostView.State.CONNECTED : HostView.State.DISCONNECTED,
+        HostViews.journaled(facts),
         cordoned,
         facts.capabilities().capacity(),
         facts.claimed(),
@@ -45,6 +46,12 @@ public final class HostFold implements ViewFold<Event, HostView> {
         facts.capabilities().labels(),
         0,
         Optional.empty(),
-        facts.attachedSince());
+        facts.attachedSince(),
+        new HostView.Liveness(
+            "",
+            facts.safety().lease(),
+            facts.safety().lease().filter(l -> l.standing() == Lease.Standing.HELD).isPresent(),
+            facts.safety().fenced(),
+            facts.safety().evidence()));
   }
 }

@@ -3,17 +3,22 @@ package io.drover.actor.host;
 import io.drover.actor.CborSerializable;
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessCandidate;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Resources;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a host has to give, as its entity says it: the scheduler's inventory is made of these.
  *
  * @param version rises with every change, over restarts too
  * @param incoming migrations that have a claim here
+ * @param safety whether anything may be placed there, and what it does for others
  */
 public record HostOffer(
     HostId host,
@@ -25,16 +30,21 @@ public record HostOffer(
     List<HypervisorSupport> hypervisors,
     List<ImageSupport> images,
     Map<String, String> labels,
-    List<String> incoming)
+    List<String> incoming,
+    Safety safety)
     implements CborSerializable {
+  /** The label that says what fails together. */
+  public static final String RACK = "rack";
+
   public HostOffer {
     incoming = incoming == null ? List.of() : List.copyOf(incoming); // from an older release
+    safety = safety == null ? Safety.UNLEASED : safety; // from an older release
     hypervisors = List.copyOf(hypervisors);
     images = List.copyOf(images);
     labels = Map.copyOf(labels);
   }
 
-  /** An offer of a host to which nothing is moved. */
+  /** An offer of a host without a lease, to which nothing is moved. */
   public HostOffer(
       HostId host,
       long version,
@@ -55,7 +65,35 @@ public record HostOffer(
         hypervisors,
         images,
         labels,
-        List.of());
+        List.of(),
+        Safety.UNLEASED);
+  }
+
+  /**
+   * Whether it can be relied on.
+   *
+   * @param hindrance why nothing may be placed there; empty = nothing hinders
+   * @param gone nobody expects it: it is fenced
+   * @param lostAt when its session was lost; empty while there is one, or its agent may yet come
+   *     back after a move of its controller
+   * @param witnessEndpoint where its agent vouches for others; empty = it does not
+   */
+  public record Safety(
+      String hindrance, boolean gone, Optional<Instant> lostAt, String witnessEndpoint)
+      implements CborSerializable {
+    static final Safety UNLEASED = new Safety("", false, Optional.empty(), "");
+  }
+
+  /** What it could do for others as a witness; empty = nothing. */
+  public Optional<WitnessCandidate> asWitness() {
+    return connected && !safety.witnessEndpoint().isEmpty()
+        ? Optional.of(
+            new WitnessCandidate(
+                new Witness(host.text(), safety.witnessEndpoint()),
+                host.area().name(),
+                labels.getOrDefault(RACK, ""),
+                false))
+        : Optional.empty();
   }
 
   /** The same with claims that are under way, some of them of these migrations. */
@@ -72,7 +110,8 @@ public record HostOffer(
         hypervisors,
         images,
         labels,
-        all);
+        all,
+        safety);
   }
 
   public Resources free() {

@@ -2,10 +2,14 @@ package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Witness;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -39,6 +43,22 @@ public interface HostPeers {
 
   /** Asks the owner of a claim, a VM or a migration, whether it still needs it. */
   void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo);
+
+  /** It is proven that no guest of that VM runs there, as far as the proof goes. */
+  void hostFenced(VmId vm, HostId host, FenceProof proof);
+
+  /** A host where this migration has a claim is fenced. */
+  void hostFenced(MigrationId migration, HostId host);
+
+  /**
+   * Asks whether a silent host may be fenced now.
+   *
+   * @param lostAt when its session was lost
+   */
+  void askLeave(HostId host, Instant lostAt, ActorRef<Host.Leave> replyTo);
+
+  /** Asks who could vouch for a host. */
+  void askWitnesses(HostId host, List<Witness> current, ActorRef<Host.Candidates> replyTo);
 
   /** What the host has to give has changed. */
   void offered(HostOffer offer);

@@ -1,5 +1,7 @@
 package io.drover.actor.host;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.drover.actor.CborSerializable;
 import io.drover.actor.api.HostView.Claim;
 import io.drover.actor.host.Host.Capabilities;
@@ -13,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** What the journal says of a host. */
 sealed interface HostState extends CborSerializable {
@@ -62,11 +65,27 @@ sealed interface HostState extends CborSerializable {
       String stateId,
       boolean attached,
       Instant attachedSince,
-      List<Claim> claims)
+      List<Claim> claims,
+      HostSafety safety)
       implements CborSerializable {
     public Facts {
       stateId = Objects.requireNonNullElse(stateId, "");
       claims = List.copyOf(claims);
+      safety = Objects.requireNonNullElse(safety, HostSafety.NONE); // null in older snapshots
+    }
+
+    static Facts of(Event.HostRegistered e) {
+      return new Facts(
+          e.host(),
+          0,
+          e.capabilities(),
+          Epoch.NONE,
+          "",
+          "",
+          false,
+          e.at(),
+          List.of(),
+          HostSafety.NONE);
     }
 
     Resources claimed() {
@@ -78,67 +97,103 @@ sealed interface HostState extends CborSerializable {
     }
 
     private Facts with(Capabilities next) {
-      return new Facts(
-          host, version, next, controlEpoch, incarnation, stateId, attached, attachedSince, claims);
+      return changed(f -> f.capabilities = next);
     }
 
     private Facts with(Epoch next) {
-      return new Facts(
-          host, version, capabilities, next, incarnation, stateId, attached, attachedSince, claims);
+      return changed(f -> f.controlEpoch = next);
     }
 
-    private Facts with(List<Claim> next) {
-      return new Facts(
-          host,
-          version,
-          capabilities,
-          controlEpoch,
-          incarnation,
-          stateId,
-          attached,
-          attachedSince,
-          next);
+    private Facts with(HostSafety next) {
+      return changed(f -> f.safety = next);
     }
 
     private Facts attached(Event.AgentAttached e) {
-      return new Facts(
-          host,
-          version,
-          capabilities,
-          controlEpoch,
-          e.incarnation(),
-          e.stateId(),
-          true,
-          e.at(),
-          claims);
+      return changed(f -> {
+        f.incarnation = e.incarnation();
+        f.stateId = e.stateId();
+        f.attached = true;
+        f.attachedSince = e.at();
+        f.safety = safety.attached();
+      });
     }
 
     private Facts detached(Instant at) {
-      return new Facts(
-          host, version, capabilities, controlEpoch, incarnation, stateId, false, at, claims);
+      return changed(f -> {
+        f.attached = false;
+        f.attachedSince = at;
+      });
     }
 
     private Facts without(EntityId owner) {
-      return with(claims.stream().filter(c -> !c.owner().equals(owner.text())).toList());
+      return changed(f -> {
+        f.claims = claims.stream().filter(c -> !c.owner().equals(owner.text())).toList();
+        f.safety = safety.without(owner.text());
+      });
     }
 
     private Facts plus(EntityId owner, Resources resources) {
       List<Claim> all = new ArrayList<>(claims);
       all.add(new Claim(owner.text(), resources));
-      return with(all);
+      return changed(f -> f.claims = all);
+    }
+
+    private Facts handedOver(Event.ClaimHandedOver e) {
+      Resources resources =
+          claimOf(e.fromOwner())
+              .map(Claim::resources)
+              .orElseThrow(() -> new IllegalStateException("corrupt journal: no claim for " + e));
+      HostSafety handedOver = safety.handedOver(e.fromOwner().text(), e.toOwner().text());
+      return without(e.fromOwner()).plus(e.toOwner(), resources).with(handedOver);
+    }
+
+    private Facts fenced(Event.HostFenced e) {
+      return with(safety.fenced(e, claims.stream().map(Claim::owner).collect(toSet())));
     }
 
     private Facts counted() {
+      return changed(f -> f.version++);
+    }
+
+    private Facts changed(Consumer<Draft> change) {
+      Draft draft = new Draft(this);
+      change.accept(draft);
       return new Facts(
           host,
-          version + 1,
-          capabilities,
-          controlEpoch,
-          incarnation,
-          stateId,
-          attached,
-          attachedSince,
-          claims);
+          draft.version,
+          draft.capabilities,
+          draft.controlEpoch,
+          draft.incarnation,
+          draft.stateId,
+          draft.attached,
+          draft.attachedSince,
+          draft.claims,
+          draft.safety);
+    }
+
+    /** What changes of the facts while they are being copied. */
+    private static final class Draft {
+      private long version;
+      private Capabilities capabilities;
+      private Epoch controlEpoch;
+      private String incarnation;
+      private String stateId;
+      private boolean attached;
+      private Instant attachedSince;
+      private List<Claim> claims;
+      private HostSafety safety;
+
+      private Draft(Facts from) {
+        version = from.version;
+        capabilities = from.capabilities;
+        controlEpoch = from.controlEpoch;
+        incarnation = from.incarnation;
+        stateId = from.stateId;
+        attached = from.attached;
+        attachedSince = from.attachedSince;
+        claims = from.claims;
+        safety = from.safety;
+      }
     }
   }
 
@@ -148,10 +203,7 @@ sealed interface HostState extends CborSerializable {
   static HostState evolve(HostState state, Event event) {
     HostState next =
         switch (new On<>(state, event)) {
-          case On(Unregistered _, Event.HostRegistered e) ->
-              new Available(
-                  new Facts(
-                      e.host(), 0, e.capabilities(), Epoch.NONE, "", "", false, e.at(), List.of()));
+          case On(Unregistered _, Event.HostRegistered e) -> new Available(Facts.of(e));
           case On(Available s, Event.Cordoned _) -> new Cordoned(s.facts());
           case On(Cordoned s, Event.Uncordoned _) -> new Available(s.facts());
           case On(Registered s, Event.CapabilitiesChanged e) ->
@@ -162,7 +214,20 @@ sealed interface HostState extends CborSerializable {
           case On(Registered s, Event.Claimed e) ->
               s.with(s.facts().plus(e.owner(), e.resources()));
           case On(Registered s, Event.ClaimReleased e) -> s.with(s.facts().without(e.owner()));
-          case On(Registered s, Event.ClaimHandedOver e) -> s.with(handedOver(s.facts(), e));
+          case On(Registered s, Event.ClaimHandedOver e) -> s.with(s.facts().handedOver(e));
+          case On(Registered s, Event.HostFenced e) -> s.with(s.facts().fenced(e));
+          case On(Registered s, Event.ClaimConfirmed e) ->
+              safer(s, s.facts().safety().without(e.owner().text()));
+          case On(Registered s, Event.LeaseOpened e) -> safer(s, s.facts().safety().opened(e));
+          case On(Registered s, Event.LeaseClosed _) -> safer(s, s.facts().safety().closed());
+          case On(Registered s, Event.LeaseHeld _) -> safer(s, s.facts().safety().held());
+          case On(Registered s, Event.WitnessesProposed e) ->
+              safer(s, s.facts().safety().proposed(e));
+          case On(Registered s, Event.WitnessesActivated e) ->
+              safer(s, s.facts().safety().activated(e));
+          case On(Registered s, Event.RevocationBegun _) -> safer(s, s.facts().safety().revoking());
+          case On(Registered s, Event.LeaseRevoked e) -> safer(s, s.facts().safety().revoked(e));
+          case On(Registered s, Event.FenceFailed e) -> safer(s, s.facts().safety().fenceFailed(e));
           case On(Unregistered _, _), On(Available _, _), On(Cordoned _, _) ->
               throw new IllegalStateException(
                   "corrupt journal: " + event + " cannot follow " + state);
@@ -170,12 +235,7 @@ sealed interface HostState extends CborSerializable {
     return next instanceof Registered r ? r.with(r.facts().counted()) : next;
   }
 
-  private static Facts handedOver(Facts facts, Event.ClaimHandedOver event) {
-    Resources resources =
-        facts
-            .claimOf(event.fromOwner())
-            .map(Claim::resources)
-            .orElseThrow(() -> new IllegalStateException("corrupt journal: no claim for " + event));
-    return facts.without(event.fromOwner()).plus(event.toOwner(), resources);
+  private static HostState safer(Registered state, HostSafety next) {
+    return state.with(state.facts().with(next));
   }
 }

@@ -1,9 +1,14 @@
 package io.drover.actor.host;
 
 import io.drover.actor.api.HostView;
+import io.drover.actor.api.HostView.Liveness;
+import io.drover.actor.api.HostView.State;
 import io.drover.actor.host.HostState.Registered;
+import io.drover.actor.lease.LossState;
+import io.drover.actor.lease.WitnessChoice;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
+import java.util.Optional;
 
 /** A host as others see it: what is journaled, and what its agent said since. Pure. */
 final class HostViews {
@@ -11,6 +16,7 @@ final class HostViews {
 
   /** What it has to give. */
   static HostOffer offer(HostId host, Registered state, AgentLink link) {
+    HostSafety safety = state.facts().safety();
     return new HostOffer(
         host,
         state.facts().version(),
@@ -24,16 +30,24 @@ final class HostViews {
         state.facts().claims().stream()
             .map(HostView.Claim::owner)
             .filter(owner -> owner.startsWith(MigrationId.PREFIX))
-            .toList());
+            .toList(),
+        new HostOffer.Safety(
+            LeaseRules.hindrance(safety, link),
+            safety.fenced().isPresent(),
+            state.facts().attached()
+                ? Optional.empty()
+                : Optional.of(state.facts().attachedSince()),
+            link.witnessEndpoint()));
   }
 
   /** As the API shows it. */
-  static HostView view(HostId host, Registered state, AgentLink link) {
+  static HostView view(HostId host, Registered state, AgentLink link, LossWatch watch) {
     Host.Capabilities said = state.facts().capabilities();
+    HostSafety safety = state.facts().safety();
     return new HostView(
         host,
         state.facts().version(),
-        link.session().isPresent() ? HostView.State.CONNECTED : HostView.State.DISCONNECTED,
+        state(state, link, watch),
         state.cordoned(),
         said.capacity(),
         state.facts().claimed(),
@@ -47,6 +61,56 @@ final class HostViews {
         said.labels(),
         link.staleOrdersRefused(),
         link.lastHeartbeat(),
-        state.facts().attachedSince());
+        state.facts().attachedSince(),
+        new Liveness(
+            reason(state, link, watch),
+            safety.lease(),
+            LeaseRules.holds(safety, link),
+            safety.fenced(),
+            safety.evidence()));
+  }
+
+  private static State state(Registered state, AgentLink link, LossWatch watch) {
+    if (link.session().isPresent()) {
+      return State.CONNECTED;
+    }
+    return watch
+        .state()
+        .map(decided ->
+            switch (decided) {
+              case LossState.Suspect _, LossState.Asking _ -> State.SUSPECT;
+              case LossState.PathBroken _ -> State.CONTROL_PATH_BROKEN;
+              case LossState.Held _ -> State.FENCING_HELD;
+              case LossState.Revoking _, LossState.Expiring _ -> State.REVOKING;
+              case LossState.Unproven _ -> State.DISCONNECTED;
+              case LossState.Fenced _ -> State.FENCED;
+            })
+        .orElseGet(() -> journaled(state.facts()));
+  }
+
+  /** What can be said without its entity. */
+  static State journaled(HostState.Facts facts) {
+    if (facts.safety().fenced().isPresent()) {
+      return State.FENCED;
+    }
+    if (facts.attached()) {
+      return State.CONNECTED;
+    }
+    boolean leaving = facts.safety().lease().filter(l -> l.counts() && !l.open()).isPresent();
+    return leaving ? State.REVOKING : State.DISCONNECTED;
+  }
+
+  private static String reason(Registered state, AgentLink link, LossWatch watch) {
+    if (link.session().isEmpty()) {
+      return watch.reason(state);
+    }
+    HostSafety safety = state.facts().safety();
+    if (safety.lease().isPresent()) {
+      return LeaseRules.hindrance(safety, link);
+    }
+    return link.leaseStatus().isEmpty()
+        ? "no lease: its agent takes none"
+        : "no lease: %d witnesses, %d are needed"
+            .formatted(link.witnessCandidates(), WitnessChoice.LEAST);
   }
 }

@@ -71,9 +71,7 @@ final class HostVoice {
       dismiss(link, "replaced by a newer session of the same agent");
     }
     link.open(
-        new AgentLink.Session(c.sessionId(), c.hello().incarnation(), c.session()),
-        c.hello().guests(),
-        now);
+        new AgentLink.Session(c.sessionId(), c.hello().incarnation(), c.session()), c.hello(), now);
     link.endpointsAre(c.endpoints());
     c.session()
         .tell(
@@ -81,7 +79,8 @@ final class HostVoice {
                 host,
                 state.facts().controlEpoch(),
                 settings.heartbeatInterval(),
-                link.endpoints()));
+                link.endpoints(),
+                LeaseVoice.terms(state, link)));
     log.info(
         "agent attached host={} incarnation={} controlEpoch={} guests={}",
         host,
@@ -126,15 +125,18 @@ final class HostVoice {
     offer(state, link);
   }
 
-  /** Takes an order, or says that the queue is full. */
+  /** Takes an order, or says why not. */
   void instruct(Registered state, Host.Command.Instruct c, AgentLink link, Instant now) {
-    if (link.orders.isFull()) {
-      String reason = "%d orders wait already (limit)".formatted(OrderBook.ORDER_LIMIT);
-      c.replyTo().tell(unanswered(c.orderId(), reason, false));
+    Optional<String> objection =
+        link.orders.isFull()
+            ? Optional.of("%d orders wait already (limit)".formatted(OrderBook.ORDER_LIMIT))
+            : LeaseRules.objection(state, c.order());
+    if (objection.isPresent()) {
+      c.replyTo().tell(unanswered(host, c.orderId(), objection.get(), false));
       return;
     }
     for (OrderBook.Pending p : link.orders.takeReplacedBy(c.order())) {
-      p.replyTo().tell(unanswered(p.orderId(), "replaced by " + c.orderId(), false));
+      p.replyTo().tell(unanswered(host, p.orderId(), "replaced by " + c.orderId(), false));
     }
     link.orders.put(c.orderId(), c.order(), now.plus(c.deadline()), c.replyTo());
     deliver(state.facts().controlEpoch(), link);
@@ -143,12 +145,13 @@ final class HostVoice {
   /** Tells who waits for an order that its time is up, and delivers what comes next. */
   void expireOrders(Registered state, AgentLink link, Instant now) {
     for (OrderBook.Pending p : link.orders.takeExpired(now)) {
-      p.replyTo().tell(unanswered(p.orderId(), "its agent did not answer in time", p.delivered()));
+      p.replyTo()
+          .tell(unanswered(host, p.orderId(), "its agent did not answer in time", p.delivered()));
     }
     deliver(state.facts().controlEpoch(), link);
   }
 
-  OrderOutcome unanswered(String orderId, String reason, boolean delivered) {
+  static OrderOutcome unanswered(HostId host, String orderId, String reason, boolean delivered) {
     return new OrderOutcome.Unanswered(host, orderId, host + ": " + reason, delivered);
   }
 
@@ -167,7 +170,7 @@ final class HostVoice {
   void pass(AgentReport report, Registered state, AgentLink link, Instant now) {
     switch (report) {
       case AgentReport.Hello _ -> log.warn("a second Hello on one session host={}", host);
-      case AgentReport.Heartbeat r -> link.staleOrdersRefused(r.staleOrdersRefused());
+      case AgentReport.Heartbeat _ -> {} // says nothing of guests
       case AgentReport.OrderResult r -> answer(r, state, link, now);
       case AgentReport.GuestChanged r -> {
         link.guestIs(r.guest());
@@ -227,11 +230,8 @@ final class HostVoice {
         now);
   }
 
-  void reportGuest(VmId vm, AgentLink link) {
-    link.session()
-        .ifPresentOrElse(
-            s -> peers.hostAttached(vm, host, s.incarnation(), link.guest(vm)),
-            () -> peers.hostDetached(vm, host));
+  void reportGuest(VmId vm, AgentLink.Session session, AgentLink link) {
+    peers.hostAttached(vm, host, session.incarnation(), link.guest(vm));
   }
 
   void askOwners(Registered state, AgentLink link) {
@@ -287,7 +287,7 @@ final class HostVoice {
     return migrations;
   }
 
-  private static EntityId ownerOf(HostView.Claim claim) {
+  static EntityId ownerOf(HostView.Claim claim) {
     return claim.owner().startsWith("vm-")
         ? VmId.parse(claim.owner())
         : MigrationId.parse(claim.owner());

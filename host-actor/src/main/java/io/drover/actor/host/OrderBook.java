@@ -105,6 +105,13 @@ final class OrderBook {
     return Optional.ofNullable(orders.remove(orderId));
   }
 
+  /** None of them is given any more. */
+  List<Pending> takeAll() {
+    List<Pending> all = List.copyOf(orders.values());
+    orders.clear();
+    return all;
+  }
+
   List<Pending> takeExpired(Instant now) {
     List<Pending> expired = new ArrayList<>();
     orders.values().removeIf(p -> p.deadline().isBefore(now) && expired.add(p));

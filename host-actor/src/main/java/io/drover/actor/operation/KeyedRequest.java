@@ -3,6 +3,7 @@ package io.drover.actor.operation;
 import io.drover.actor.CborSerializable;
 import io.drover.actor.Journaling;
 import io.drover.actor.api.AreaView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
@@ -63,6 +64,8 @@ public final class KeyedRequest
     record OfMigration(MigrationView migration) implements Outcome {}
 
     record OfArea(AreaView area) implements Outcome {}
+
+    record OfArming(ArmingView arming) implements Outcome {}
   }
 
   /** What is remembered of it. */

@@ -3,16 +3,22 @@ package io.drover.actor.placement;
 import io.drover.actor.CborSerializable;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
+import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
+import io.drover.actor.lease.Witness;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -29,10 +35,18 @@ public final class Scheduler {
 
   private Scheduler() {}
 
+  /** What a scheduler needs of the world. */
+  public record Ports(
+      Routes routes,
+      EntitySettings settings,
+      MoveSettings moves,
+      LeaseSettings leases,
+      WitnessBoard board,
+      InstantSource clock) {}
+
   /** The actor. */
-  public static Behavior<Command> create(
-      AreaId area, Routes routes, EntitySettings settings, MoveSettings budget) {
-    return SchedulerBehavior.create(area, routes, settings, budget);
+  public static Behavior<Command> create(AreaId area, Ports ports) {
+    return SchedulerBehavior.create(area, ports);
   }
 
   /** What may be asked of a scheduler. */
@@ -41,6 +55,10 @@ public final class Scheduler {
           Command.SelectTarget,
           Command.Explain,
           Command.HostOffered,
+          Command.RestartVm,
+          Command.FindWitnesses,
+          Command.JudgeLoss,
+          Command.DescribeLosses,
           SchedulerBehavior.Internal {
 
     /**
@@ -87,6 +105,33 @@ public final class Scheduler {
 
     /** A host says what it has to give. */
     record HostOffered(HostOffer offer) implements Command {}
+
+    /**
+     * Finds another host for a VM whose host is lost, and claims it. Waits a moment for others that
+     * are lost with it: the more important ones are placed first.
+     */
+    record RestartVm(VmId vm, GuestSpec spec, HostId lost, ActorRef<Placement> replyTo)
+        implements Command {}
+
+    /** Says who could vouch for a host. */
+    record FindWitnesses(HostId host, List<Witness> current, ActorRef<Host.Candidates> replyTo)
+        implements Command {
+      public FindWitnesses {
+        current = List.copyOf(current);
+      }
+    }
+
+    /**
+     * Whether a silent host may be fenced: not when much of the area has vanished with it.
+     *
+     * @param accepted losses of before do not count
+     */
+    record JudgeLoss(HostId host, Instant accepted, ActorRef<Host.Leave> replyTo)
+        implements Command {}
+
+    /** Answered with the view, and the alarm if there is one. */
+    record DescribeLosses(ArmingView view, Instant accepted, ActorRef<ArmingView> replyTo)
+        implements Command {}
   }
 
   /** The answer. */

@@ -10,7 +10,6 @@ import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.placement.Scheduler.Command;
 import io.drover.actor.placement.Scheduler.Placement;
-import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
@@ -41,6 +40,11 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private static final Duration AREA_RETRY = Duration.ofSeconds(1);
   private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(2);
 
+  /** For all VMs of a lost host to ask; what is placed first is then the most important. */
+  private static final Duration GATHER = Duration.ofMillis(200);
+
+  private static final Duration POST_INTERVAL = Duration.ofSeconds(5);
+
   /** What a scheduler says to itself. */
   sealed interface Internal extends Command {
     record AreaAnswered(Area.Reply reply) implements Internal {}
@@ -52,6 +56,12 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     record ClaimAnswered(ClaimReply reply) implements Internal {}
 
     record ClaimTimedOut(EntityId owner, HostId host) implements Internal {}
+
+    /** Enough VMs of lost hosts are gathered. */
+    record RestartsDue() implements Internal {}
+
+    /** Time to tell other areas who could vouch for their hosts. */
+    record PostWitnesses() implements Internal {}
   }
 
   /** A placement under way: one host at a time is asked. */
@@ -65,6 +75,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private final AreaId area;
   private final Routes routes;
   private final MoveSettings budget;
+  private final LossDesk losses;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Area.Reply> areaReplies;
   private final ActorRef<ClaimReply> claimReplies;
@@ -75,28 +86,26 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private boolean listed;
   private boolean ready;
 
-  static Behavior<Command> create(
-      AreaId area, Routes routes, EntitySettings settings, MoveSettings budget) {
+  static Behavior<Command> create(AreaId area, Scheduler.Ports ports) {
     return Behaviors.setup(context ->
-        Behaviors.withTimers(
-            timers -> new SchedulerBehavior(area, routes, settings, budget, context, timers)));
+        Behaviors.withTimers(timers -> new SchedulerBehavior(area, ports, context, timers)));
   }
 
   private SchedulerBehavior(
       AreaId area,
-      Routes routes,
-      EntitySettings settings,
-      MoveSettings budget,
+      Scheduler.Ports ports,
       ActorContext<Command> context,
       TimerScheduler<Command> timers) {
     super(context);
     this.area = area;
-    this.routes = routes;
-    this.budget = budget;
+    this.routes = ports.routes();
+    this.budget = ports.moves();
     this.timers = timers;
+    this.losses = new LossDesk(area, ports);
     this.areaReplies = context.messageAdapter(Area.Reply.class, Internal.AreaAnswered::new);
     this.claimReplies = context.messageAdapter(ClaimReply.class, Internal.ClaimAnswered::new);
-    timers.startSingleTimer(new Internal.InventoryTimedOut(), settings.inventoryTimeout());
+    timers.startSingleTimer(new Internal.InventoryTimedOut(), ports.settings().inventoryTimeout());
+    timers.startTimerWithFixedDelay(new Internal.PostWitnesses(), POST_INTERVAL);
     askArea();
   }
 
@@ -111,6 +120,15 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       case Command.PlaceVm c -> whenReady(c, () -> place(c));
       case Command.SelectTarget c -> whenReady(c, () -> place(c));
       case Command.Explain c -> whenReady(c, () -> explain(c));
+      case Command.RestartVm c -> {
+        losses.restart(c);
+        gatherRestarts();
+      }
+      case Command.FindWitnesses c -> losses.findWitnesses(c);
+      case Command.JudgeLoss c -> whenReady(c, () -> losses.judge(c));
+      case Command.DescribeLosses c -> losses.describe(c);
+      case Internal.RestartsDue _ -> whenReady(command, this::restartNext);
+      case Internal.PostWitnesses _ -> losses.postWitnesses();
       case Internal.AreaAnswered c -> areaAnswered(c.reply());
       case Internal.AskArea _ -> askArea();
       case Internal.InventoryTimedOut _ -> becomeReady();
@@ -146,6 +164,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
 
   private void offered(HostOffer offer) {
     inventory.put(offer);
+    losses.offered(offer);
     missing.remove(offer.host());
     becomeReadyWhenComplete();
   }
@@ -187,7 +206,30 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       case Command.SelectTarget c ->
           c.replyTo().tell(new Placement.Refused(Optional.of(c.migration()), busy));
       case Command.Explain c -> c.replyTo().tell(new Placement.Refused(Optional.empty(), busy));
-      case Command.HostOffered _, Internal _ -> {}
+      case Command.JudgeLoss c -> c.replyTo().tell(new Host.Leave(false, busy.detail()));
+      case Internal.RestartsDue _ -> gatherRestarts();
+      case Command.HostOffered _,
+          Command.RestartVm _,
+          Command.FindWitnesses _,
+          Command.DescribeLosses _,
+          Internal _ -> {} // never wait
+    }
+  }
+
+  private void restartNext() {
+    losses
+        .takeRestarts()
+        .forEach(c ->
+            place(
+                c.vm(),
+                new PlacementRequest(c.spec(), Optional.of(c.lost()), Optional.empty()),
+                c.replyTo()));
+    gatherRestarts();
+  }
+
+  private void gatherRestarts() {
+    if (losses.hasRestarts() && !timers.isTimerActive(GATHER)) {
+      timers.startSingleTimer(GATHER, new Internal.RestartsDue(), GATHER);
     }
   }
 

@@ -27,15 +27,19 @@ final class AreaCalls {
   private final Routes routes;
   private final FleetSight sight;
   private final OnceCalls once;
+  private final ArmingCalls arming;
 
-  AreaCalls(Routes routes, FleetSight sight, OnceCalls once) {
+  AreaCalls(Routes routes, FleetSight sight, OnceCalls once, ArmingCalls arming) {
     this.routes = routes;
     this.sight = sight;
     this.once = once;
+    this.arming = arming;
   }
 
   CompletionStage<AreaView> view(AreaId area) {
-    return look(area).thenApply(this::view);
+    return look(area)
+        .thenCompose(shown ->
+            arming.look(area).thenApply(armed -> AreaViews.of(shown, sight, Optional.of(armed))));
   }
 
   CompletionStage<Reply.Shown> look(AreaId area) {
@@ -126,11 +130,7 @@ final class AreaCalls {
       AreaId area, Function<ActorRef<Reply>, Area.Command> command) {
     return Calls.change(ask(area, command), "change of area " + area)
         .thenCompose(AreaCalls::shown)
-        .thenApply(this::view);
-  }
-
-  private AreaView view(Reply.Shown shown) {
-    return AreaViews.of(shown, sight);
+        .thenApply(shown -> AreaViews.of(shown, sight, Optional.empty()));
   }
 
   private static CompletionStage<Reply.Shown> shown(Reply reply) {

@@ -112,7 +112,7 @@ final class MigrationCalls {
                       .map(m -> Map.of("migration", m.text(), "vm", vm.id().text()))
                       .orElse(Map.of("vm", vm.id().text())),
                   List.of()));
-      case STARTING, PAUSED, UNREACHABLE, STOPPING, STOPPED, DELETED, FAILED ->
+      case STARTING, PAUSED, UNREACHABLE, STOPPING, STOPPED, DELETED, FAILED, NEEDS_OPERATOR ->
           Calls.refused(
               Refusal.Kind.CONFLICT,
               "%s is %s; only a running VM migrates"

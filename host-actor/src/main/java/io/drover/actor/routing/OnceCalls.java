@@ -5,6 +5,7 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.KeyedRequest.Outcome;
+import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.OperationId;
@@ -25,6 +26,11 @@ final class OnceCalls {
   /** The operation that this key stands for on what is to be changed, for ever. */
   static OperationId operation(CellId cell, EntityId subject, String key) {
     return operation(cell, subject.text(), key);
+  }
+
+  /** The same for an area as a whole. */
+  static OperationId operation(AreaId area, String key) {
+    return operation(new CellId(area, 0), "area " + area, key);
   }
 
   static OperationId operation(CellId cell, String subject, String key) {

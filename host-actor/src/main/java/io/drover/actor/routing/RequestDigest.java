@@ -1,6 +1,7 @@
 package io.drover.actor.routing;
 
 import io.drover.actor.Ids;
+import io.drover.actor.agent.HostLossPolicy;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.config.units.VmId;
@@ -21,7 +22,15 @@ final class RequestDigest {
                 + " "
                 + request.spec().resources().memory().bytes(),
             new TreeMap<>(request.spec().arguments()).toString(),
-            request.host().map(h -> h.text()).orElse("")));
+            request.host().map(h -> h.text()).orElse("")
+                + unlessDefault(request.spec().hostLoss())));
+  }
+
+  /** Nothing for the default: requests of before have to keep their digest. */
+  private static String unlessDefault(HostLossPolicy policy) {
+    return policy.equals(HostLossPolicy.DEFAULT)
+        ? ""
+        : "\n%s %d".formatted(policy.onHostLoss(), policy.priority());
   }
 
   /** Of a request that is told by its words. */

@@ -3,9 +3,12 @@ package io.drover.actor.routing;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.host.HostPeers;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Witness;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
@@ -15,6 +18,8 @@ import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
 import io.drover.config.units.VmId;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
@@ -64,6 +69,30 @@ public final class RoutedPeers implements HostPeers, VmPeers {
       case HostId _, OperationId _ ->
           throw new IllegalArgumentException("owns no claims: " + owner);
     }
+  }
+
+  @Override
+  public void hostFenced(VmId vm, HostId host, FenceProof proof) {
+    tell(vm, new Vm.FromHost.HostFenced(host, proof));
+  }
+
+  @Override
+  public void hostFenced(MigrationId migration, HostId host) {
+    cancelMigration(migration, host + " was fenced");
+  }
+
+  @Override
+  public void askLeave(HostId host, Instant lostAt, ActorRef<Host.Leave> replyTo) {
+    routes.tell(
+        Arming.TYPE_KEY, host.area().name(), new Arming.Command.AskLeave(host, lostAt, replyTo));
+  }
+
+  @Override
+  public void askWitnesses(HostId host, List<Witness> current, ActorRef<Host.Candidates> replyTo) {
+    routes.tell(
+        Scheduler.TYPE_KEY,
+        host.area().name(),
+        new Scheduler.Command.FindWitnesses(host, current, replyTo));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.drover.actor.routing;
 import io.drover.actor.Ids;
 import io.drover.actor.Routes;
 import io.drover.actor.api.AreaView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.DrainView;
@@ -53,6 +54,7 @@ public final class ShardedControlPlane implements ControlPlane {
   private final MigrationCalls migrations;
   private final HostCalls hosts;
   private final DrainCalls drains;
+  private final ArmingCalls arming;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
   /**
@@ -68,7 +70,8 @@ public final class ShardedControlPlane implements ControlPlane {
     this.images = images;
     this.imageCalls = new ImageCalls(routes, images, clock);
     this.once = new OnceCalls(routes);
-    this.areas = new AreaCalls(routes, sight, once);
+    this.arming = new ArmingCalls(routes, once);
+    this.areas = new AreaCalls(routes, sight, once, arming);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
     this.hosts = new HostCalls(routes, once);
@@ -200,6 +203,15 @@ public final class ShardedControlPlane implements ControlPlane {
   }
 
   @Override
+  public CompletionStage<HostView> confirmOff(HostId host, String reason, Terms terms) {
+    return hosts.change(
+        host,
+        "confirm off: " + reason,
+        replyTo -> new Host.Command.ConfirmOff(reason, replyTo),
+        terms);
+  }
+
+  @Override
   public CompletionStage<OperationView> drain(HostId host, Terms terms) {
     return host(host).thenCompose(view -> drains.start(view, terms));
   }
@@ -238,6 +250,16 @@ public final class ShardedControlPlane implements ControlPlane {
   @Override
   public CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
     return areas.failBack(area, reason, terms);
+  }
+
+  @Override
+  public CompletionStage<ArmingView> arm(AreaId area, boolean force, Optional<String> key) {
+    return areas.look(area).thenCompose(_ -> arming.arm(area, force, key));
+  }
+
+  @Override
+  public CompletionStage<ArmingView> disarm(AreaId area, Disarming how, Optional<String> key) {
+    return areas.look(area).thenCompose(_ -> arming.disarm(area, how, key));
   }
 
   @Override

@@ -1,6 +1,8 @@
 package io.drover.actor.vm;
 
 import io.drover.actor.vm.Vm.Reply;
+import io.drover.config.units.Epoch;
+import io.drover.config.units.HostId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +56,18 @@ sealed interface Placing {
       List<ActorRef<Reply>> all = new ArrayList<>(waiting);
       all.add(caller);
       return new ForStart(request, ifVersion, all);
+    }
+  }
+
+  /**
+   * Its host is lost; nobody waits for an answer.
+   *
+   * @param runEpoch of the grant that ended with the host; another one by then is not touched
+   */
+  record ForRestart(HostId lost, Epoch runEpoch, String reason) implements Placing {
+    @Override
+    public List<ActorRef<Reply>> waiting() {
+      return List.of();
     }
   }
 

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
  * @param migration the one under way, or the last one
  * @param closedMigrations that can never begin any more, the newest last
  * @param switchedOver the last migration that was
+ * @param relocations when it was restarted elsewhere, the newest last
  */
 record Profile(
     VmId id,
@@ -43,7 +45,8 @@ record Profile(
     List<OperationView> operations,
     Optional<MigrationId> migration,
     List<MigrationId> closedMigrations,
-    Optional<MigrationId> switchedOver)
+    Optional<MigrationId> switchedOver,
+    List<Instant> relocations)
     implements CborSerializable {
   /** Finished work that can still be asked for. */
   static final int OPERATION_LIMIT = 16;
@@ -55,6 +58,8 @@ record Profile(
     restarts = newest(restarts, RESTART_LIMIT);
     operations = newest(operations, OPERATION_LIMIT);
     closedMigrations = newest(closedMigrations, CLOSED_MIGRATION_LIMIT);
+    relocations =
+        newest(Objects.requireNonNullElse(relocations, List.of()), RESTART_LIMIT); // older events
   }
 
   /**
@@ -86,7 +91,8 @@ record Profile(
         List.of(),
         Optional.empty(),
         List.of(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   Epoch lastEpoch() {
@@ -127,8 +133,22 @@ record Profile(
     return changed(p -> p.restarts = all);
   }
 
+  /** Restarts elsewhere since then. */
+  long relocationsSince(Instant start) {
+    return relocations.stream().filter(t -> !t.isBefore(start)).count();
+  }
+
+  Profile relocated(Instant at) {
+    List<Instant> all = new ArrayList<>(relocations);
+    all.add(at);
+    return changed(p -> p.relocations = all);
+  }
+
   Profile forgiven() {
-    return changed(p -> p.restarts = List.of());
+    return changed(p -> {
+      p.restarts = List.of();
+      p.relocations = List.of();
+    });
   }
 
   Profile migrating(MigrationId m) {
@@ -221,6 +241,7 @@ record Profile(
     private Optional<MigrationId> migration;
     private List<MigrationId> closedMigrations;
     private Optional<MigrationId> switchedOver;
+    private List<Instant> relocations;
 
     private Draft(Profile from) {
       this.from = from;
@@ -234,6 +255,7 @@ record Profile(
       migration = from.migration;
       closedMigrations = from.closedMigrations;
       switchedOver = from.switchedOver;
+      relocations = from.relocations;
     }
 
     private Profile done() {
@@ -252,7 +274,8 @@ record Profile(
           operations,
           migration,
           closedMigrations,
-          switchedOver);
+          switchedOver,
+          relocations);
     }
   }
 

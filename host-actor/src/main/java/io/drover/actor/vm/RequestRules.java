@@ -132,7 +132,7 @@ final class RequestRules {
           mismatch();
       case Placing.ForCreate p when p.waiting().size() < Placing.WAITING_LIMIT ->
           new Answer.Join(p.joinedBy(c.replyTo()));
-      case Placing.ForCreate _, Placing.ForStart _ ->
+      case Placing.ForCreate _, Placing.ForStart _, Placing.ForRestart _ ->
           refuse(
               Refusal.Kind.UNAVAILABLE,
               "%d requests wait for this VM already (limit)".formatted(Placing.WAITING_LIMIT));
@@ -237,6 +237,7 @@ final class RequestRules {
                   new Event.OperationAccepted(
                       p.request().operation(), Work.START, Duration.ZERO, now),
                   new Event.Granted(host, VmState.nextEpoch(s.vm()), "started", false, now)));
+      case On(VmState s, Placing.ForRestart p) -> HostLossRules.placed(s, p, host, now);
       case On(Absent _, _), On(Known _, _) -> Optional.empty();
     };
   }

@@ -14,8 +14,17 @@ final class Sightings {
   /** Hosts remembered: the granted one, those of a migration, and some remnants. */
   static final int LIMIT = 8;
 
-  /** What one host said. */
-  record Sighting(boolean attached, String incarnation, Optional<GuestStatus> guest) {}
+  /**
+   * What one host said.
+   *
+   * @param trouble with it, for people; empty = none is known
+   */
+  record Sighting(
+      boolean attached, String incarnation, Optional<GuestStatus> guest, String trouble) {
+    Sighting(boolean attached, String incarnation, Optional<GuestStatus> guest) {
+      this(attached, incarnation, guest, "");
+    }
+  }
 
   private final Map<HostId, Sighting> byHost =
       new LinkedHashMap<>(LIMIT, 0.75f, true) { // the one not used for longest goes first
@@ -44,6 +53,13 @@ final class Sightings {
         before == null
             ? new Sighting(false, "", Optional.empty())
             : new Sighting(false, before.incarnation(), before.guest()));
+  }
+
+  /** It is lost, and why its VM is not elsewhere by now. */
+  void lost(HostId host, String trouble) {
+    detached(host);
+    byHost.computeIfPresent(
+        host, (_, s) -> new Sighting(false, s.incarnation(), s.guest(), trouble));
   }
 
   void reported(HostId host, GuestStatus guest) {

@@ -10,6 +10,7 @@ import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.VmView;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.FenceProof;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
@@ -125,6 +126,9 @@ public final class Vm {
     /** The agent is not attached; the guest may run on. */
     record HostDetached(HostId host) implements FromHost {}
 
+    /** It is proven that no guest that may be restarted elsewhere runs there. */
+    record HostFenced(HostId host, FenceProof proof) implements FromHost {}
+
     /** Whether this VM still needs its claim there. */
     record StillNeeds(HostId host, ActorRef<Host.Need> replyTo) implements FromHost {}
   }
@@ -235,6 +239,17 @@ public final class Vm {
 
     /** Drover gave up; the grant is taken back. */
     record Failed(String reason, Instant at) implements Event {}
+
+    /**
+     * Its host was lost: it may run on this one, under this epoch, and nowhere else.
+     *
+     * @param lost the host it ran on
+     */
+    record Relocated(HostId host, Epoch runEpoch, HostId lost, String reason, Instant at)
+        implements Event {}
+
+    /** It was restarted so often that a person has to look; the grant is taken back. */
+    record OperatorNeeded(String reason, Instant at) implements Event {}
 
     record MigrationBegun(MigrationId migration, Instant at) implements Event {}
 

@@ -7,18 +7,20 @@ import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.placement.Scheduler.Placement;
+import io.drover.actor.vm.HostLossRules.Recovery;
 import io.drover.actor.vm.RequestRules.Answer;
 import io.drover.actor.vm.Vm.Command;
 import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.Vm.FromHost;
 import io.drover.actor.vm.Vm.FromMigration;
-import io.drover.actor.vm.Vm.Reply;
 import io.drover.actor.vm.Vm.Request;
 import io.drover.actor.vm.VmState.Absent;
 import io.drover.actor.vm.VmState.Granted;
 import io.drover.actor.vm.VmState.Known;
 import io.drover.actor.vm.VmState.Settling;
+import io.drover.actor.vm.VmState.UnderMigration;
 import io.drover.config.units.HostId;
+import io.drover.config.units.MigrationId;
 import io.drover.config.units.Spans;
 import io.drover.config.units.VmId;
 import java.time.Instant;
@@ -67,7 +69,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   private final VmOrders orders;
   private final ActorRef<Placement> placements;
   private VmReality reality; // replaced when the entity restarts after a failed write
-  private Optional<Placing> placing = Optional.empty();
+  private final Placings placings;
 
   VmBehavior(
       VmId vm,
@@ -89,6 +91,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
             ports.ids(),
             ports.settings().orderDeadline(),
             context.messageAdapter(OrderOutcome.class, Internal.OrderEnded::new));
+    this.placings = new Placings(ports, timers);
     this.reality = newReality();
   }
 
@@ -145,7 +148,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
   private void onRecovered(VmState state) {
     reality = newReality();
-    placing = Optional.empty();
+    placings.end();
     reality.look(state);
   }
 
@@ -153,8 +156,15 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     return switch (command) {
       case Request c -> request(state, c);
       case FromMigration c -> fromMigration(state, c);
-      case FromHost.GuestReported c -> persist(reality.reported(state, c));
-      case FromHost.HostAttached c -> persist(reality.attached(state, c));
+      case FromHost.GuestReported c -> {
+        placings.hostIsBack(c.host());
+        yield persist(reality.reported(state, c));
+      }
+      case FromHost.HostAttached c -> {
+        placings.hostIsBack(c.host());
+        yield persist(reality.attached(state, c));
+      }
+      case FromHost.HostFenced c -> fenced(state, c);
       case FromHost.HostDetached c -> quietly(() -> reality.detached(c.host()));
       case FromHost.StillNeeds c ->
           Effect().reply(c.replyTo(), new Host.Need(vm, needsClaimAt(state, c.host())));
@@ -168,7 +178,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
       case Internal.Retry _ -> quietly(() -> reality.act(state));
       case Internal.Look _ -> quietly(() -> reality.look(state));
-      case Internal.Idle _ when state.mayRest() && placing.isEmpty() -> quietly(rest);
+      case Internal.Idle _ when state.mayRest() && placings.current().isEmpty() -> quietly(rest);
       case Internal.Idle _ -> Effect().none();
     };
   }
@@ -179,7 +189,8 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   }
 
   private Effect<Event, VmState> request(VmState state, Request command) {
-    return switch (RequestRules.answer(vm, state, command, placing, reality.sightings(), now())) {
+    return switch (RequestRules.answer(
+        vm, state, command, placings.current(), reality.sightings(), now())) {
       case Answer.Say a -> Effect().reply(command.replyTo(), a.reply());
       case Answer.Do a -> {
         reality.tryAgain();
@@ -193,65 +204,86 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
             })
             .thenReply(command.replyTo(), _ -> a.reply());
       }
-      case Answer.Place a -> {
-        placing = Optional.of(a.placing());
-        timers.startSingleTimer(
-            new Internal.PlacementTimedOut(), ports.settings().placementTimeout());
-        ports
-            .routes()
-            .tell(
-                Scheduler.TYPE_KEY,
-                a.area().name(),
-                new Scheduler.Command.PlaceVm(vm, a.spec(), a.wanted(), placements));
-        yield Effect().none();
-      }
-      case Answer.Join a -> quietly(() -> placing = Optional.of(a.placing()));
+      case Answer.Place a ->
+          quietly(() ->
+              placings.begin(
+                  a.placing(),
+                  a.area(),
+                  new Scheduler.Command.PlaceVm(vm, a.spec(), a.wanted(), placements)));
+      case Answer.Join a -> quietly(() -> placings.join(a.placing()));
     };
   }
 
+  private Effect<Event, VmState> fenced(VmState state, FromHost.HostFenced c) {
+    if (placings.current().isPresent()) {
+      return Effect().none(); // it is being restarted already; the host repeats itself
+    }
+    return switch (HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now())) {
+      case Recovery.Nothing _ -> Effect().none();
+      case Recovery.Release _ -> quietly(() -> reality.releaseClaim(c.host()));
+      case Recovery.Keep r -> quietly(() -> reality.lost(c.host(), r.reason()));
+      case Recovery.Do r -> left(state, c.host(), r.events());
+      case Recovery.Place r ->
+          quietly(() -> {
+            reality.lost(c.host(), r.placing().reason());
+            placings.begin(
+                r.placing(),
+                c.host().area(),
+                new Scheduler.Command.RestartVm(
+                    vm, ((Granted) state).vm().spec(), c.host(), placements));
+          });
+    };
+  }
+
+  /** Its grant on a lost host is over. */
+  private Effect<Event, VmState> left(VmState state, HostId lost, List<Event> events) {
+    Optional<MigrationId> migration =
+        state instanceof UnderMigration m ? Optional.of(m.migration()) : Optional.empty();
+    return Effect()
+        .persist(events)
+        .thenRun(s -> {
+          reality.act(s);
+          reality.releaseClaim(lost);
+          migration.ifPresent(m -> ports.peers().cancelMigration(m, lost + " was fenced"));
+        });
+  }
+
   private Effect<Event, VmState> placed(VmState state, Placement placement) {
-    if (placing.isEmpty()) {
+    if (placings.current().isEmpty()) {
       giveBack(state, placement);
       return Effect().none();
     }
     return switch (placement) {
       case Placement.Refused p -> refusePlacing(p.refusal());
       case Placement.Placed p -> {
-        Placing done = placing.get();
+        Placing done = placings.current().get();
         Optional<List<Event>> events = RequestRules.placed(vm, state, done, p.host(), now());
         if (events.isEmpty()) {
           Effect<Event, VmState> refused = refusePlacing(RequestRules.tooLate(vm, state, done));
           giveBack(state, placement); // not before: while it places, it needs every claim
           yield refused;
         }
-        endPlacing();
+        placings.end();
+        if (done instanceof Placing.ForRestart restart) {
+          yield left(state, restart.lost(), events.get());
+        }
         yield Effect()
             .persist(events.get())
             .thenRun(s -> {
               reality.act(s);
-              done.waiting().forEach(w -> w.tell(placedReply(done, (Known) s)));
+              done.waiting()
+                  .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings())));
             });
       }
     };
   }
 
-  private Reply placedReply(Placing done, Known state) {
-    return switch (done) {
-      case Placing.ForCreate _ -> new Reply.Shown(VmViews.of(state, reality.sightings()));
-      case Placing.ForStart p ->
-          new Reply.Accepted(state.vm().operation(p.request().operation()).orElseThrow());
-    };
-  }
-
   private Effect<Event, VmState> refusePlacing(Refusal refusal) {
-    placing.ifPresent(p -> p.waiting().forEach(w -> w.tell(new Reply.Refused(refusal))));
-    endPlacing();
+    placings
+        .refuse(refusal)
+        .ifPresent(
+            r -> reality.lost(r.lost(), r.reason() + "; not restarted yet: " + refusal.detail()));
     return Effect().none();
-  }
-
-  private void endPlacing() {
-    placing = Optional.empty();
-    timers.cancel(new Internal.PlacementTimedOut());
   }
 
   /** A claim that came too late: nobody waits for it any more. */
@@ -262,7 +294,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   }
 
   private boolean needsClaimAt(VmState state, HostId host) {
-    return placing.isPresent()
+    return placings.current().isPresent()
         || (state instanceof Granted s
             && (s.grant().host().equals(host)
                 || (s instanceof Settling settling && settling.source().equals(host))));

@@ -122,6 +122,11 @@ final class VmReality {
     sightings.detached(host);
   }
 
+  /** Its host is lost, and this is why it is not elsewhere yet. */
+  void lost(HostId host, String trouble) {
+    sightings.lost(host, trouble);
+  }
+
   /** The event that an order's end asks for. */
   Optional<Event> orderEnded(VmState state, OrderOutcome outcome) {
     if (!(state instanceof Granted s) || !s.grant().host().equals(outcome.host())) {

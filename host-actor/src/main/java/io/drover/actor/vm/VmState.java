@@ -16,6 +16,7 @@ import java.util.Optional;
  * <pre>
  * Absent ─Created─▶ Stopped ─Granted─▶ Starting ─Started─▶ Running ─MigrationBegun─▶ Migrating
  *   ─Locked─▶ Locked ─SwitchedOver─▶ Settling ─MigrationEnded─▶ Running
+ * Running ─Relocated─▶ Starting on another host
  * Running ─OperationAccepted─▶ Stopping ─Stopped─▶ Stopped ─Deleted─▶ Deleted
  * </pre>
  *
@@ -33,11 +34,15 @@ sealed interface VmState extends CborSerializable {
     }
   }
 
-  /** No grant: Drover gave up. */
-  record Failed(Profile vm) implements Known {
+  /**
+   * No grant: Drover gave up.
+   *
+   * @param needsOperator its guest did nothing wrong: its hosts were lost, again and again
+   */
+  record Failed(Profile vm, boolean needsOperator) implements Known {
     @Override
     public VmState with(Profile next) {
-      return new Failed(next);
+      return new Failed(next, needsOperator);
     }
   }
 
@@ -155,7 +160,8 @@ sealed interface VmState extends CborSerializable {
       case On(Settling s, Event.Started _) ->
           new Settling(s.vm(), s.grant(), s.migration(), s.source(), true);
       case On(Stopped s, Event.OperationAccepted e) -> new Stopped(s.vm().accepted(e));
-      case On(Failed s, Event.OperationAccepted e) -> new Failed(s.vm().accepted(e));
+      case On(Failed s, Event.OperationAccepted e) ->
+          new Failed(s.vm().accepted(e), s.needsOperator());
       case On(Starting s, Event.OperationAccepted e) -> stopping(s, s.vm().accepted(e), e.at());
       case On(Running s, Event.OperationAccepted e) -> stopping(s, s.vm().accepted(e), e.at());
       case On(Stopping s, Event.OperationAccepted e) -> stopping(s, s.vm().accepted(e), e.at());
@@ -166,9 +172,16 @@ sealed interface VmState extends CborSerializable {
       case On(Stopping s, Event.Deleted e) -> new Deleted(done(s.vm(), e.at()));
       case On(Stopped s, Event.Deleted e) -> new Deleted(done(s.vm(), e.at()));
       case On(Failed s, Event.Deleted e) -> new Deleted(done(s.vm(), e.at()));
-      case On(Starting s, Event.Failed e) -> new Failed(failed(s.vm(), e));
-      case On(Running s, Event.Failed e) -> new Failed(failed(s.vm(), e));
-      case On(Settling s, Event.Failed e) -> new Failed(failed(s.vm(), e).closed(s.migration()));
+      case On(Starting s, Event.Failed e) -> new Failed(failed(s.vm(), e), false);
+      case On(Running s, Event.Failed e) -> new Failed(failed(s.vm(), e), false);
+      case On(Settling s, Event.Failed e) ->
+          new Failed(failed(s.vm(), e).closed(s.migration()), false);
+      case On(Starting s, Event.Relocated e) -> relocated(s.vm(), e);
+      case On(Running s, Event.Relocated e) -> relocated(s.vm(), e);
+      case On(Stopping s, Event.Relocated e) -> relocated(s.vm(), e);
+      case On(Starting s, Event.OperatorNeeded e) -> operatorNeeded(s.vm(), e);
+      case On(Running s, Event.OperatorNeeded e) -> operatorNeeded(s.vm(), e);
+      case On(Stopping s, Event.OperatorNeeded e) -> operatorNeeded(s.vm(), e);
       case On(Running s, Event.MigrationBegun e) ->
           new Migrating(
               s.vm().entering("", e.at()).migrating(e.migration()),
@@ -201,6 +214,17 @@ sealed interface VmState extends CborSerializable {
     Grant grant = new Grant(e.host(), e.runEpoch(), Optional.empty(), replaces, e.at());
     Profile counted = e.counted() ? vm.restarted(e.at()) : vm;
     return new Starting(counted.granted(grant).entering(e.reason(), e.at()), grant);
+  }
+
+  /** What an earlier grant may have left there goes first. */
+  private static VmState relocated(Profile vm, Event.Relocated e) {
+    Grant grant = new Grant(e.host(), e.runEpoch(), Optional.empty(), true, e.at());
+    return new Starting(vm.relocated(e.at()).granted(grant).entering(e.reason(), e.at()), grant);
+  }
+
+  private static VmState operatorNeeded(Profile vm, Event.OperatorNeeded e) {
+    return new Failed(
+        vm.ended(Status.FAILED, e.reason(), e.at()).entering(e.reason(), e.at()), true);
   }
 
   /** Lost at the target before the migration was over: booted again there. */

@@ -36,7 +36,7 @@ final class VmViews {
         vm.spec(),
         desired(state),
         phase,
-        reason(vm, phase, granted),
+        reason(vm, phase, granted, sighting),
         granted.map(g -> g.grant().host()),
         granted.map(g -> g.grant().runEpoch()).orElse(Epoch.NONE),
         vm.migration(),
@@ -49,7 +49,7 @@ final class VmViews {
   private static Phase phase(Known state, Optional<Sighting> sighting) {
     return switch (state) {
       case Stopped _ -> Phase.STOPPED;
-      case Failed _ -> Phase.FAILED;
+      case Failed s -> s.needsOperator() ? Phase.NEEDS_OPERATOR : Phase.FAILED;
       case Deleted _ -> Phase.DELETED;
       case Starting _ -> Phase.STARTING;
       case Stopping _ -> Phase.STOPPING;
@@ -67,7 +67,12 @@ final class VmViews {
     return paused ? Phase.PAUSED : Phase.RUNNING;
   }
 
-  private static String reason(Profile vm, Phase phase, Optional<Granted> granted) {
+  private static String reason(
+      Profile vm, Phase phase, Optional<Granted> granted, Optional<Sighting> sighting) {
+    Optional<String> trouble = sighting.map(Sighting::trouble).filter(t -> !t.isEmpty());
+    if (trouble.isPresent()) {
+      return trouble.get();
+    }
     return phase == Phase.UNREACHABLE
         ? "the agent of " + granted.orElseThrow().grant().host() + " is not connected"
         : vm.reason();

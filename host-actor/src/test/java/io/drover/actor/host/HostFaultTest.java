@@ -4,6 +4,7 @@ import static io.drover.actor.Samples.E1;
 import static io.drover.actor.Samples.H1;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.VM;
+import static io.drover.actor.Samples.fencing;
 import static io.drover.actor.Samples.guest;
 import static io.drover.actor.Samples.hello;
 import static io.drover.actor.Samples.settings;
@@ -40,7 +41,7 @@ class HostFaultTest {
           Host.create(
               H1,
               PersistenceId.ofUniqueId("host-fault"),
-              new Host.Ports(peers, settings(), () -> NOW),
+              new Host.Ports(peers, settings(), () -> NOW, fencing()),
               () -> {}));
 
   @AfterAll
@@ -124,7 +125,7 @@ class HostFaultTest {
   }
 
   private static AgentReport heartbeat() {
-    return new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 0);
+    return new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 0, Optional.empty());
   }
 
   private TestProbe<AgentSession> attach(AgentReport.Hello hello, String session) {
@@ -159,6 +160,8 @@ class HostFaultTest {
         h.endpointListVersion(),
         h.labels(),
         state,
-        lost);
+        lost,
+        h.witnessEndpoint(),
+        h.lease());
   }
 }

@@ -6,6 +6,7 @@ import static io.drover.actor.Samples.M1;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.SPEC;
 import static io.drover.actor.Samples.VM;
+import static io.drover.actor.Samples.fencing;
 import static io.drover.actor.Samples.hello;
 import static io.drover.actor.Samples.settings;
 import static java.util.stream.Collectors.joining;
@@ -15,12 +16,15 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
-import io.drover.actor.host.HostBehavior.Internal;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessList;
 import io.drover.actor.machine.Answers;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.config.units.ByteSize;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.typed.PersistenceId;
@@ -39,6 +43,14 @@ class HostMachineTest {
     KIT.shutdownTestKit();
   }
 
+  private static final WitnessList WITNESSES =
+      new WitnessList(
+          1,
+          List.of(
+              new Witness("w1", "127.0.0.1:1"),
+              new Witness("w2", "127.0.0.1:2"),
+              new Witness("w3", "127.0.0.1:3")));
+
   static final List<Event> EVENTS =
       List.of(
           new Event.HostRegistered(H1, Host.Capabilities.of(hello("i1")), NOW),
@@ -50,7 +62,17 @@ class HostMachineTest {
           new Event.ClaimReleased(VM, "done", NOW),
           new Event.ClaimHandedOver(M1, VM, NOW),
           new Event.Cordoned(NOW),
-          new Event.Uncordoned(NOW));
+          new Event.Uncordoned(NOW),
+          new Event.ClaimConfirmed(M1, NOW),
+          new Event.LeaseOpened(E1, Duration.ofSeconds(6), WITNESSES, NOW),
+          new Event.LeaseClosed(NOW),
+          new Event.LeaseHeld(E1, NOW),
+          new Event.WitnessesProposed(new WitnessList(2, WITNESSES.witnesses()), NOW),
+          new Event.WitnessesActivated(2, NOW),
+          new Event.RevocationBegun(E1, NOW),
+          new Event.LeaseRevoked(E1, "majority", NOW),
+          new Event.FenceFailed("no answer", NOW),
+          new Event.HostFenced(new FenceProof(FenceProof.By.LEASE, "ran out", NOW), NOW));
 
   private static HostState after(Event... events) {
     HostState state = new HostState.Unregistered();
@@ -67,6 +89,11 @@ class HostMachineTest {
       List.of(
           after(),
           after(REGISTERED, CLAIMED_FOR_MIGRATION),
+          after(
+              REGISTERED,
+              CLAIMED_FOR_MIGRATION,
+              new Event.LeaseOpened(E1, Duration.ofSeconds(6), WITNESSES, NOW),
+              new Event.WitnessesProposed(new WitnessList(2, WITNESSES.witnesses()), NOW)),
           after(REGISTERED, CLAIMED_FOR_MIGRATION, new Event.Cordoned(NOW)));
 
   @Test
@@ -78,7 +105,7 @@ class HostMachineTest {
             Host.create(
                 H1,
                 PersistenceId.ofUniqueId("host-machine"),
-                new Host.Ports(new RecordingPeers(), settings(), () -> NOW),
+                new Host.Ports(new RecordingPeers(), settings(), () -> NOW, fencing()),
                 () -> caller.ref().tell("rests")));
 
     for (HostState state : STATES) {
@@ -108,7 +135,8 @@ class HostMachineTest {
     EndpointList endpoints = new EndpointList(1, List.of("127.0.0.1:7200"));
     return List.of(
         new Command.AttachAgent(H1, hello("i1"), endpoints, caller.ref(), "s1"),
-        new Command.AgentSaid("s0", new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 1)),
+        new Command.AgentSaid(
+            "s0", new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 1, Optional.empty())),
         new Command.DetachAgent("s0"),
         new Command.CheckSession("s0", caller.ref()),
         new Command.CheckSession("s0", caller.ref()),
@@ -125,12 +153,18 @@ class HostMachineTest {
         new Command.UpdateEndpoints(endpoints),
         new Command.Cordon(caller.ref()),
         new Command.Uncordon(caller.ref()),
+        new Command.ConfirmOff("I looked", caller.ref()),
         new Command.IfUnchanged(0, new Command.Cordon(caller.ref())),
         new Command.Get(caller.ref()),
-        new Internal.Tick(),
-        new Internal.CheckClaims(),
-        new Internal.NeedAnswered(new Host.Need(VM, false)),
-        new Internal.NeedAnswered(new Host.Need(M1, false)),
-        new Internal.Idle());
+        new ToSelf.Tick(),
+        new ToSelf.CheckClaims(),
+        new ToSelf.NeedAnswered(new Host.Need(VM, false)),
+        new ToSelf.NeedAnswered(new Host.Need(M1, false)),
+        new ToSelf.WitnessesFound(new Host.Candidates(List.of())),
+        new ToSelf.WitnessUnreached("w1", "no answer"),
+        new ToSelf.WitnessAnswered("w1", E1, new WitnessCalls.Answer(true, Duration.ofSeconds(9))),
+        new ToSelf.LeaveAnswered(new Host.Leave(true, "")),
+        new ToSelf.PowerAnswered(new PowerSwitch.Answer(true, "off")),
+        new ToSelf.Idle());
   }
 }

@@ -2,10 +2,14 @@ package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessCandidate;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -17,6 +21,11 @@ final class RecordingPeers implements HostPeers {
   private final Queue<String> words = new ConcurrentLinkedQueue<>();
   private final Queue<HostOffer> offers = new ConcurrentLinkedQueue<>();
   volatile boolean needed = true;
+
+  /** What is answered to a host that wants to fence; empty = the answer is lost. */
+  volatile Optional<Host.Leave> leave = Optional.of(new Host.Leave(true, ""));
+
+  volatile List<WitnessCandidate> candidates = List.of();
 
   List<String> words() {
     return List.copyOf(words);
@@ -60,6 +69,28 @@ final class RecordingPeers implements HostPeers {
   public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
     words.add("need " + owner);
     replyTo.tell(new Host.Need(owner, needed));
+  }
+
+  @Override
+  public void hostFenced(VmId vm, HostId host, FenceProof proof) {
+    words.add("fenced " + vm + " " + proof.by());
+  }
+
+  @Override
+  public void hostFenced(MigrationId migration, HostId host) {
+    words.add("fenced " + migration);
+  }
+
+  @Override
+  public void askLeave(HostId host, Instant lostAt, ActorRef<Host.Leave> replyTo) {
+    words.add("leave");
+    leave.ifPresent(replyTo::tell);
+  }
+
+  @Override
+  public void askWitnesses(HostId host, List<Witness> current, ActorRef<Host.Candidates> replyTo) {
+    words.add("witnesses");
+    replyTo.tell(new Host.Candidates(candidates));
   }
 
   @Override

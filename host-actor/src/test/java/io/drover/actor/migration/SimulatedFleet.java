@@ -5,6 +5,8 @@ import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.HostLossPolicy;
+import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.Migration.Notice;
@@ -41,7 +43,8 @@ final class SimulatedFleet {
   static final HostId THIRD = new HostId(CELL, "h3");
   static final String DIGEST = "00112233445566778899aabbccddeeff";
   static final GuestSpec SPEC =
-      new GuestSpec("pulse", new Resources(500, ByteSize.ofMib(64)), Map.of());
+      new GuestSpec("pulse", new Resources(500, ByteSize.ofMib(64)), Map.of())
+          .with(new HostLossPolicy(OnHostLoss.KEEP, 100)); // as read from samples of before
 
   final Simulation simulation;
   final SimulatedNetwork network;

@@ -93,6 +93,7 @@ class NextHostTest {
         List.of(embedded()),
         List.of(pulse()),
         Map.of(),
-        Stream.of(incoming).map(EntityId::text).toList());
+        Stream.of(incoming).map(EntityId::text).toList(),
+        new HostOffer.Safety("", false, Optional.empty(), ""));
   }
 }

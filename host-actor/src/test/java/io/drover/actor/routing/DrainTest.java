@@ -234,7 +234,8 @@ class DrainTest {
   private void pass(Duration time) {
     fleet.now.updateAndGet(now -> now.plus(time));
     Stream.of(first, second, third)
-        .forEach(agent -> agent.say(new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 1)));
+        .forEach(agent ->
+            agent.say(new AgentReport.Heartbeat(1, 0.1, ByteSize.ZERO, 0, 1, Optional.empty())));
   }
 
   private DrainView drain() {

@@ -231,7 +231,8 @@ class EntityFaultTest {
         Host.TYPE_KEY,
         h1.text(),
         new Host.Command.AgentSaid(
-            old, new AgentReport.Heartbeat(1, 0, SPEC.resources().memory(), 99, 1)));
+            old,
+            new AgentReport.Heartbeat(1, 0, SPEC.resources().memory(), 99, 1, Optional.empty())));
 
     assertThat(done(fleet.controlPlane.host(h1)).staleOrdersRefused()).isZero();
     assertThat(done(fleet.controlPlane.vm(vm)).phase()).isEqualTo(Phase.RUNNING);
@@ -260,7 +261,9 @@ class EntityFaultTest {
         0,
         h.labels(),
         h.stateId(),
-        h.stateLost());
+        h.stateLost(),
+        h.witnessEndpoint(),
+        h.lease());
   }
 
   private GuestStatus guest(VmId of, long epoch, GuestState state) {

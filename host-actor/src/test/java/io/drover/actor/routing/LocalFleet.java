@@ -14,13 +14,18 @@ import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
 import io.drover.actor.area.KnownFleet;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
+import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.FencingSettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
@@ -31,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -56,6 +62,7 @@ import org.awaitility.Awaitility;
  */
 final class LocalFleet implements Routes, AutoCloseable {
   private static final Duration ANSWER_LIMIT = Duration.ofSeconds(8);
+  private static final Duration LOOK = Duration.ofMillis(50);
 
   final ActorTestKit kit =
       ActorTestKit.create(
@@ -75,6 +82,8 @@ final class LocalFleet implements Routes, AutoCloseable {
   private final Serialization serialization =
       SerializationExtension.get(Adapter.toClassic(kit.system()));
   private final RoutedPeers peers = new RoutedPeers(this);
+  final ScriptedWitnesses witnesses = new ScriptedWitnesses(now::get);
+  final ScriptedPower power = new ScriptedPower();
 
   LocalFleet() {
     controlPlane = new ShardedControlPlane(this, Ids.random(), sight, images, now::get);
@@ -82,6 +91,24 @@ final class LocalFleet implements Routes, AutoCloseable {
             Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Request.Ensure(8, List.of(), r))
         .toCompletableFuture()
         .join();
+  }
+
+  /** As shipped, but nothing waits for the real time to pass. */
+  private static EntitySettings settings() {
+    return EntitySettings.from(
+        ConfigFactory.parseString(
+                "drover.entities { order-retry = 100ms, heartbeat-interval = 50ms }")
+            .withFallback(SettingsFile.load(Optional.empty())));
+  }
+
+  private static LeaseSettings leases() {
+    return LeaseSettings.from(
+        ConfigFactory.parseString("drover.lease.witness-review = 1s")
+            .withFallback(SettingsFile.load(Optional.empty())));
+  }
+
+  private static FencingSettings fencingSettings() {
+    return FencingSettings.from(SettingsFile.load(Optional.empty()));
   }
 
   /** A host whose agent does what it is told. */
@@ -184,12 +211,25 @@ final class LocalFleet implements Routes, AutoCloseable {
               new AreaId(id),
               persistenceId,
               new Area.Ports(this, sight, Samples.areas(), settings(), now::get));
-      case "scheduler" -> Scheduler.create(new AreaId(id), this, settings(), moves());
+      case "scheduler" ->
+          Scheduler.create(
+              new AreaId(id),
+              new Scheduler.Ports(this, settings(), moves(), leases(), new NoBoard(), now::get));
+      case "arming" -> Arming.create(new AreaId(id), persistenceId, this, settings(), now::get);
       case "host" ->
           Host.create(
               HostId.parse(id),
               persistenceId,
-              new Host.Ports(peers, settings(), now::get),
+              new Host.Ports(
+                  peers,
+                  settings(),
+                  now::get,
+                  new Host.Fencing(
+                      leases(),
+                      LossLimits.of(leases(), fencingSettings(), LOOK),
+                      witnesses,
+                      power,
+                      () -> Objects.requireNonNull(now.get()).toEpochMilli() * 1_000_000)),
               () -> {});
       case "vm" ->
           Vm.create(

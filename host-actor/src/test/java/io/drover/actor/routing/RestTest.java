@@ -3,6 +3,7 @@ package io.drover.actor.routing;
 import static io.drover.actor.Samples.H1;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.VM;
+import static io.drover.actor.Samples.fencing;
 
 import com.typesafe.config.ConfigFactory;
 import io.drover.actor.Ids;
@@ -58,7 +59,8 @@ class RestTest {
             Host.create(
                 H1,
                 PersistenceId.ofUniqueId("host-at-rest"),
-                new Host.Ports(new RoutedPeers(new RecordingRoutes()), settings, () -> NOW),
+                new Host.Ports(
+                    new RoutedPeers(new RecordingRoutes()), settings, () -> NOW, fencing()),
                 () -> shard.ref().tell("passivate")));
 
     host.tell(new Host.Command.Get(caller.ref()));

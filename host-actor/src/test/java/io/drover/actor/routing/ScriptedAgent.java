@@ -14,6 +14,9 @@ import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.AgentReport.Round;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.TransferTicket;
+import io.drover.actor.lease.LeaseStatus;
+import io.drover.actor.lease.LeaseTerms;
+import io.drover.actor.lease.WitnessList;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
@@ -51,6 +54,8 @@ final class ScriptedAgent {
   private final Map<String, Outcome> answered = new ConcurrentHashMap<>();
   private volatile Consumer<AgentReport> out = _ -> {};
   private volatile String sessionId = "";
+  private volatile String witnessEndpoint = "";
+  private volatile Optional<LeaseStatus> lease = Optional.empty();
 
   ScriptedAgent(AgentNetwork network, String name) {
     this.network = network;
@@ -73,7 +78,52 @@ final class ScriptedAgent {
         0,
         Map.of(),
         sample.stateId(),
-        false);
+        false,
+        witnessEndpoint,
+        lease);
+  }
+
+  /** From its next session on it takes leases, and vouches for others. */
+  ScriptedAgent takingLeases() {
+    lease = Optional.of(LeaseStatus.NONE);
+    witnessEndpoint = name + ":7300";
+    return this;
+  }
+
+  /** Has this of its lease on its disk. */
+  ScriptedAgent knowing(LeaseStatus status) {
+    lease = Optional.of(status);
+    return this;
+  }
+
+  Optional<LeaseStatus> lease() {
+    return lease;
+  }
+
+  private void take(LeaseTerms terms, Consumer<AgentReport> reports) {
+    if (lease.filter(known -> isBefore(terms, known)).isPresent()) {
+      return;
+    }
+    lease =
+        Optional.of(
+            new LeaseStatus(
+                terms.leaseEpoch(),
+                terms.active().version(),
+                terms.pending().map(WitnessList::version).orElse(0L),
+                true,
+                terms.ttl()));
+    reports.accept(beat());
+  }
+
+  private static boolean isBefore(LeaseTerms terms, LeaseStatus known) {
+    return terms.leaseEpoch().isBefore(known.leaseEpoch())
+        || (terms.leaseEpoch().equals(known.leaseEpoch())
+            && terms.active().version() < known.activeVersion());
+  }
+
+  /** Says that it lives, and how its lease is. */
+  AgentReport.Heartbeat beat() {
+    return new AgentReport.Heartbeat(1, 0, new ByteSize(0), 0, 1, lease);
   }
 
   /** What it has of this VM, which must be there. */
@@ -93,6 +143,11 @@ final class ScriptedAgent {
     out = reports;
     return Behaviors.receiveMessage(message -> {
       said.add(message);
+      switch (message) {
+        case AgentSession.Welcome m -> m.lease().ifPresent(terms -> take(terms, reports));
+        case AgentSession.UpdateLease m -> take(m.terms(), reports);
+        case AgentSession.Deliver _, AgentSession.Refused _, AgentSession.UpdateEndpoints _ -> {}
+      }
       if (message instanceof AgentSession.Deliver d && !swallow.test(d.order())) {
         orders.add(d.order());
         reports.accept(

@@ -17,12 +17,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.DrainView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.area.Area;
 import io.drover.actor.area.AreaPolicy;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessList;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
@@ -60,6 +65,9 @@ class StoredEventsTest {
       SerializationExtension.get(Adapter.toClassic(KIT.system()));
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final ObjectMapper CBOR = new ObjectMapper(new CBORFactory());
+
+  private static final WitnessList WITNESSES =
+      new WitnessList(1, List.of(new Witness(H2.text(), "127.0.0.1:7300")));
 
   @AfterAll
   static void stop() {
@@ -116,6 +124,18 @@ class StoredEventsTest {
         new Host.Event.ClaimHandedOver(M1, VM, NOW),
         new Host.Event.Cordoned(NOW),
         new Host.Event.Uncordoned(NOW),
+        new Host.Event.ClaimConfirmed(VM, NOW),
+        new Host.Event.LeaseOpened(E1, Duration.ofSeconds(6), WITNESSES, NOW),
+        new Host.Event.LeaseClosed(NOW),
+        new Host.Event.LeaseHeld(E1, NOW),
+        new Host.Event.WitnessesProposed(WITNESSES, NOW),
+        new Host.Event.WitnessesActivated(1, NOW),
+        new Host.Event.RevocationBegun(E1, NOW),
+        new Host.Event.LeaseRevoked(E1, "h2 5.0 s ago", NOW),
+        new Host.Event.FenceFailed("status: exit 0", NOW),
+        new Host.Event.HostFenced(new FenceProof(FenceProof.By.LEASE, "it ran out", NOW), NOW),
+        new Arming.Event.Armed(true, NOW),
+        new Arming.Event.Disarmed(NOW, ArmingView.Mode.FREEZE, "new switches", NOW),
         new Vm.Event.Created(VM, "web", SPEC, "digest", NOW),
         new Vm.Event.Granted(H1, E1, "created", true, NOW),
         new Vm.Event.Started(E1, NOW),
@@ -124,6 +144,8 @@ class StoredEventsTest {
         new Vm.Event.Stopped(NOW),
         new Vm.Event.Deleted(NOW),
         new Vm.Event.Failed("trap", NOW),
+        new Vm.Event.Relocated(H2, E2, H1, "h1 was fenced", NOW),
+        new Vm.Event.OperatorNeeded("again", NOW),
         new Vm.Event.MigrationBegun(M1, NOW),
         new Vm.Event.Locked(M1, NOW),
         new Vm.Event.SwitchedOver(M1, H2, E2, NOW),
@@ -136,6 +158,7 @@ class StoredEventsTest {
     List<Class<?>> all =
         Stream.of(
                 Area.Event.class,
+                Arming.Event.class,
                 Host.Event.class,
                 Vm.Event.class,
                 Operation.Event.class,

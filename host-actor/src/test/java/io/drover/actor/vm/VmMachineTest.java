@@ -20,6 +20,7 @@ import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.lease.FenceProof;
 import io.drover.actor.machine.Answers;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.actor.placement.Scheduler.Placement;
@@ -121,6 +122,8 @@ class VmMachineTest {
         new FromHost.HostAttached(H1, "i1", Optional.of(guest(1, GuestState.RUNNING))),
         new FromHost.HostAttached(H1, "i1", Optional.empty()),
         new FromHost.HostDetached(H1),
+        new FromHost.HostFenced(H1, new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
+        new FromHost.HostFenced(H2, new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
         new FromHost.StillNeeds(H1, caller.ref()),
         new FromMigration.BeginMigration(M1, Optional.empty(), migration),
         new FromMigration.BeginMigration(M2, Optional.of(0L), migration),

@@ -124,6 +124,8 @@ final class VmSamples {
         STOPPED,
         DELETED,
         FAILED,
+        new Event.Relocated(H2, E2, H1, "h1 was fenced", NOW),
+        new Event.OperatorNeeded("again", NOW),
         BEGUN,
         LOCKED,
         SWITCHED,

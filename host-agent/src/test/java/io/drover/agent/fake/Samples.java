@@ -1,9 +1,9 @@
 package io.drover.agent.fake;
 
 import io.drover.agent.guest.GuestSpec;
+import io.drover.config.settings.AgentLeaseSettings;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
-import io.drover.config.settings.LeaseSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.MigrationId;
@@ -57,7 +57,7 @@ public final class Samples {
             Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100)),
         1,
         1,
-        new LeaseSettings(true, new BindAddress("127.0.0.1", 0), state.resolve("lease")),
+        new AgentLeaseSettings(true, new BindAddress("127.0.0.1", 0), state.resolve("lease")),
         false,
         false);
   }

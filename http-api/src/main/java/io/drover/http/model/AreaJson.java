@@ -25,7 +25,8 @@ public record AreaJson(
     List<String> hosts,
     int hostsConnected,
     int hostsToSwitch,
-    List<NodeJson> controlNodes) {
+    List<NodeJson> controlNodes,
+    Optional<ArmingJson> arming) {
 
   /**
    * One cell of it.
@@ -68,7 +69,8 @@ public record AreaJson(
         area.controlNodes().stream()
             .map(n ->
                 new NodeJson(n.name(), n.hosts(), n.vms(), n.hostRoom(), n.vmRoom(), n.fresh()))
-            .toList());
+            .toList(),
+        area.arming().map(ArmingJson::from));
   }
 
   private static String word(String name) {

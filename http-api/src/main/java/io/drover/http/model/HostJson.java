@@ -3,6 +3,8 @@ package io.drover.http.model;
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
 import io.drover.actor.api.HostView;
+import io.drover.actor.lease.Lease;
+import io.drover.actor.lease.WitnessList;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +32,55 @@ public record HostJson(
     Map<String, String> labels,
     long staleOrdersRefused,
     Optional<Instant> lastHeartbeat,
-    Instant stateSince) {
+    Instant stateSince,
+    LivenessJson liveness) {
+
+  /** Whether it lives, and how that is known. */
+  public record LivenessJson(
+      String reason,
+      Optional<LeaseJson> lease,
+      Optional<ProofJson> fenced,
+      List<EvidenceJson> evidence) {
+    static LivenessJson from(HostView.Liveness liveness) {
+      return new LivenessJson(
+          liveness.reason(),
+          liveness.lease().map(lease -> LeaseJson.from(lease, liveness.leaseHeld())),
+          liveness.fenced().map(p -> new ProofJson(p.by().name(), p.evidence(), p.at())),
+          liveness.evidence().stream().map(e -> new EvidenceJson(e.text(), e.at())).toList());
+    }
+  }
+
+  /** The lease, and who vouches for it. */
+  public record LeaseJson(
+      long epoch,
+      long ttlMs,
+      String standing,
+      boolean held,
+      List<WitnessJson> witnesses,
+      Optional<List<WitnessJson>> nextWitnesses) {
+    static LeaseJson from(Lease lease, boolean held) {
+      return new LeaseJson(
+          lease.epoch().value(),
+          lease.ttl().toMillis(),
+          lease.standing().name(),
+          held,
+          witnesses(lease.active()),
+          lease.pending().map(LeaseJson::witnesses));
+    }
+
+    private static List<WitnessJson> witnesses(WitnessList list) {
+      return list.witnesses().stream().map(w -> new WitnessJson(w.id(), w.endpoint())).toList();
+    }
+  }
+
+  /** Somebody who vouches for the host. */
+  public record WitnessJson(String id, String endpoint) {}
+
+  /** Why no guest that may be restarted elsewhere runs there. */
+  public record ProofJson(String by, String evidence, Instant at) {}
+
+  /** Something that was found out when it was lost. */
+  public record EvidenceJson(String text, Instant at) {}
 
   /** Capacity promised to a VM or a migration. */
   public record ClaimJson(String owner, int cpuMillis, long memoryBytes) {}
@@ -96,6 +146,7 @@ public record HostJson(
         new TreeMap<>(host.labels()),
         host.staleOrdersRefused(),
         host.lastHeartbeat(),
-        host.stateSince());
+        host.stateSince(),
+        LivenessJson.from(host.liveness()));
   }
 }

@@ -1,6 +1,8 @@
 package io.drover.http.model;
 
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.HostLossPolicy;
+import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
@@ -18,7 +20,9 @@ public record NewVmJson(
     Optional<Long> cpuMillis,
     Optional<Long> memoryBytes,
     Optional<Map<String, String>> arguments,
-    Optional<String> host) {
+    Optional<String> host,
+    Optional<OnHostLoss> onHostLoss,
+    Optional<Long> priority) {
   private static final int NAME_LENGTH_LIMIT = 64;
   private static final int IMAGE_LENGTH_LIMIT = 128;
   private static final int ARGUMENT_LIMIT = 64;
@@ -47,7 +51,19 @@ public record NewVmJson(
             MEMORY_GRANULE_BYTES,
             MEMORY_BYTES_LIMIT);
     return new GuestSpec(
-        checkedImage, new Resources((int) cpu, new ByteSize(memory)), checkedArguments());
+            checkedImage, new Resources((int) cpu, new ByteSize(memory)), checkedArguments())
+        .with(hostLoss());
+  }
+
+  private HostLossPolicy hostLoss() {
+    long checkedPriority =
+        Fields.inRange(
+            "priority",
+            priority.orElse((long) HostLossPolicy.DEFAULT.priority()),
+            0,
+            HostLossPolicy.PRIORITY_LIMIT);
+    return new HostLossPolicy(
+        onHostLoss.orElse(HostLossPolicy.DEFAULT.onHostLoss()), (int) checkedPriority);
   }
 
   private Map<String, String> checkedArguments() {

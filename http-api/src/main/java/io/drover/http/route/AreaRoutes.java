@@ -10,6 +10,9 @@ import io.drover.http.exchange.Endpoint;
 import io.drover.http.exchange.Reply;
 import io.drover.http.model.AreaChangeJson;
 import io.drover.http.model.AreaJson;
+import io.drover.http.model.ArmJson;
+import io.drover.http.model.ArmingJson;
+import io.drover.http.model.DisarmJson;
 import io.drover.http.model.PageJson;
 import io.drover.http.model.TakeoverJson;
 import io.drover.http.problem.ProblemException;
@@ -35,13 +38,29 @@ public final class AreaRoutes {
         Endpoint.patch("/v1/areas/{area}", this::change),
         Endpoint.post("/v1/areas/{area}:failover", this::failOver),
         Endpoint.post("/v1/areas/{area}:failback", this::failBack),
-        Endpoint.post("/v1/areas/{area}:recall", this::recall));
+        Endpoint.post("/v1/areas/{area}:recall", this::recall),
+        Endpoint.post("/v1/areas/{area}:arm", this::arm),
+        Endpoint.post("/v1/areas/{area}:disarm", this::disarm));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
         .areas(call.page(AreaId::new))
         .thenApply(page -> Reply.ok(PageJson.from(page, AreaJson::from)));
+  }
+
+  private CompletionStage<HttpResponse> arm(Call call) {
+    boolean force = call.body(ArmJson.class, ArmJson.DEFAULT).force().orElse(false);
+    return controlPlane
+        .arm(call.id("area", AreaId::new), force, call.idempotencyKey())
+        .thenApply(arming -> Reply.ok(ArmingJson.from(arming)));
+  }
+
+  private CompletionStage<HttpResponse> disarm(Call call) {
+    DisarmJson request = call.body(DisarmJson.class);
+    return controlPlane
+        .disarm(call.id("area", AreaId::new), request.toRequest(), call.idempotencyKey())
+        .thenApply(arming -> Reply.ok(ArmingJson.from(arming)));
   }
 
   private CompletionStage<HttpResponse> show(Call call) {

@@ -11,6 +11,7 @@ import io.drover.http.exchange.Call;
 import io.drover.http.exchange.Endpoint;
 import io.drover.http.exchange.Reply;
 import io.drover.http.model.DrainJson;
+import io.drover.http.model.FenceJson;
 import io.drover.http.model.HostJson;
 import io.drover.http.model.NothingJson;
 import io.drover.http.model.OperationJson;
@@ -40,13 +41,20 @@ public final class HostRoutes {
         Endpoint.post("/v1/hosts/{host}:drain", call -> operate(call, controlPlane::drain)),
         Endpoint.post(
             "/v1/hosts/{host}:drain-abort", call -> operate(call, controlPlane::abortDrain)),
-        Endpoint.get("/v1/hosts/{host}/drain", this::showDrain));
+        Endpoint.get("/v1/hosts/{host}/drain", this::showDrain),
+        Endpoint.post("/v1/hosts/{host}:fence", this::fence));
   }
 
   private CompletionStage<HttpResponse> list(Call call) {
     return views
         .hosts(call.query("area", AreaId::new), call.page(HostId::parse))
         .thenApply(page -> Reply.ok(PageJson.from(page, HostJson::from)));
+  }
+
+  private CompletionStage<HttpResponse> fence(Call call) {
+    String reason = call.body(FenceJson.class).checkedReason();
+    Terms terms = call.terms();
+    return answer(call, host -> controlPlane.confirmOff(host, reason, terms));
   }
 
   private static CompletionStage<HttpResponse> change(

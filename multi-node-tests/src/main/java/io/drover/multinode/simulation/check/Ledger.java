@@ -55,6 +55,7 @@ public final class Ledger implements Database.Listener {
     switch (event) {
       case Vm.Event.Created _ -> created.add(vm);
       case Vm.Event.Granted e -> grant(vm, e.host(), e.runEpoch());
+      case Vm.Event.Relocated e -> grant(vm, e.host(), e.runEpoch());
       case Vm.Event.SwitchedOver e -> {
         decide(vm, e.migration(), true);
         grant(vm, e.target(), e.runEpoch());
@@ -65,7 +66,7 @@ public final class Ledger implements Database.Listener {
         deleted.add(vm);
         takeBack(vm);
       }
-      case Vm.Event.Stopped _, Vm.Event.Failed _ -> takeBack(vm);
+      case Vm.Event.Stopped _, Vm.Event.Failed _, Vm.Event.OperatorNeeded _ -> takeBack(vm);
       case Vm.Event.Started _,
           Vm.Event.OperationFailed _,
           Vm.Event.MigrationBegun _,

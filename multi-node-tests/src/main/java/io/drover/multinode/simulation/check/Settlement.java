@@ -107,7 +107,7 @@ public final class Settlement {
                   .formatted(vm.id(), vm.host(), vm.runEpoch(), runners));
         }
       }
-      case STOPPED, DELETED, FAILED -> {
+      case STOPPED, DELETED, FAILED, NEEDS_OPERATOR -> {
         if (!runners.isEmpty()) {
           open.add("%s is %s and runs: %s".formatted(vm.id(), vm.phase(), runners));
         }

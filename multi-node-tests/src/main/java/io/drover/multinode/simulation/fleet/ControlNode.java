@@ -3,6 +3,7 @@ package io.drover.multinode.simulation.fleet;
 import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.operation.KeyedRequest;
@@ -18,7 +19,9 @@ import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Machine;
 import io.drover.multinode.simulation.engine.World;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -200,10 +203,18 @@ public final class ControlNode implements Routes {
               new AreaId(id),
               persistenceId,
               new Area.Ports(this, fleet.sight(), Plan.AREAS, Plan.ENTITIES, clock));
-      case "scheduler" -> Scheduler.create(new AreaId(id), this, Plan.ENTITIES, Plan.MOVES);
+      case "scheduler" ->
+          Scheduler.create(
+              new AreaId(id),
+              new Scheduler.Ports(
+                  this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, new NoLeases(), clock));
+      case "arming" -> Arming.create(new AreaId(id), persistenceId, this, Plan.ENTITIES, clock);
       case "host" ->
           Host.create(
-              HostId.parse(id), persistenceId, new Host.Ports(peers, Plan.ENTITIES, clock), rest);
+              HostId.parse(id),
+              persistenceId,
+              new Host.Ports(peers, Plan.ENTITIES, clock, NoLeases.fencing(this::monotonicNs)),
+              rest);
       case "vm" ->
           Vm.create(
               VmId.parse(id),
@@ -220,6 +231,10 @@ public final class ControlNode implements Routes {
               rest);
       default -> throw new IllegalArgumentException(type.name());
     };
+  }
+
+  private long monotonicNs() {
+    return ChronoUnit.NANOS.between(Instant.EPOCH, world.loop().instant());
   }
 
   /** As the shard does it when an entity asks to be passivated. */

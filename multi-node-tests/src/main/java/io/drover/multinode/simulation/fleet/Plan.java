@@ -5,6 +5,8 @@ import com.typesafe.config.ConfigFactory;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.FencingSettings;
+import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
@@ -38,6 +40,7 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
   private static final Config CONFIG =
       ConfigFactory.parseString(
               """
+              drover.lease.enabled = false # not simulated yet
               drover.entities {
                 leak-check-interval = 40s # longer than an order may take
                 snapshot-every = 8
@@ -57,6 +60,8 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
           .resolve();
 
   static final AreaSettings AREAS = AreaSettings.from(CONFIG);
+  static final LeaseSettings LEASES = LeaseSettings.from(CONFIG);
+  static final FencingSettings FENCING = FencingSettings.from(CONFIG);
   static final MoveSettings MOVES = MoveSettings.from(CONFIG);
   static final EntitySettings ENTITIES = EntitySettings.from(CONFIG);
   static final MigrationSettings MIGRATIONS = MigrationSettings.from(CONFIG);

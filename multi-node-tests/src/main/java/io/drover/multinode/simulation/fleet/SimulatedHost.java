@@ -7,9 +7,9 @@ import io.drover.agent.session.ManagedHost;
 import io.drover.agent.store.AgentStore;
 import io.drover.agent.store.VmRecord;
 import io.drover.agent.supervision.GuestOrder;
+import io.drover.config.settings.AgentLeaseSettings;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
-import io.drover.config.settings.LeaseSettings;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.Resources;
@@ -110,7 +110,7 @@ final class SimulatedHost implements ManagedHost {
             Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(60)),
         2,
         2,
-        new LeaseSettings(false, new BindAddress("127.0.0.1", 0), directory),
+        new AgentLeaseSettings(false, new BindAddress("127.0.0.1", 0), directory),
         true,
         false);
   }

@@ -1,0 +1,61 @@
+package io.drover.actor.host;
+
+import io.drover.actor.host.Host.ClaimReply;
+import io.drover.actor.host.Host.Command;
+import io.drover.actor.host.HostState.Registered;
+import io.drover.config.units.EntityId;
+import io.drover.config.units.HostId;
+import java.time.Instant;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Answers whoever claims, hands over or no longer needs a claim. Lives in one actor. */
+final class ClaimDesk {
+  private final HostId host;
+  private final HostVoice voice;
+
+  ClaimDesk(HostId host, HostVoice voice) {
+    this.host = host;
+    this.voice = voice;
+  }
+
+  Reaction claim(Registered state, Command.Claim c, AgentLink link, Instant now) {
+    link.askedOwners.remove(c.owner().text()); // it is needed now, whatever was asked before
+    HostOffer offer = HostViews.offer(host, state, link);
+    return rule(state, c.owner(), c.replyTo(), ClaimRules.claim(state, c, offer, now), link);
+  }
+
+  Reaction handOver(Registered state, Command.HandOverClaim c, AgentLink link, Instant now) {
+    link.askedOwners.remove(c.toOwner().text());
+    return rule(state, c.toOwner(), c.replyTo(), ClaimRules.handOver(host, state, c, now), link);
+  }
+
+  private Reaction rule(
+      Registered state,
+      EntityId owner,
+      ActorRef<ClaimReply> replyTo,
+      ClaimRules.Ruling ruling,
+      AgentLink link) {
+    return switch (ruling) {
+      case ClaimRules.Ruling.Held _ ->
+          Reaction.say(() -> replyTo.tell(claimed(state, owner, link)));
+      case ClaimRules.Ruling.Refuse r -> Reaction.say(() -> replyTo.tell(r.reply()));
+      case ClaimRules.Ruling.Grant r ->
+          new Reaction(List.of(r.event()), s -> replyTo.tell(claimed(s, owner, link)));
+    };
+  }
+
+  private ClaimReply claimed(Registered state, EntityId owner, AgentLink link) {
+    return new ClaimReply.Claimed(host, owner, HostViews.offer(host, state, link));
+  }
+
+  Reaction needAnswered(Registered state, Host.Need need, AgentLink link, Instant now) {
+    if (!link.askedOwners.remove(need.owner().text())) {
+      return Reaction.NONE; // it has claimed again since it was asked
+    }
+    return ClaimRules.release(state, need, link, now)
+        .or(() -> ClaimRules.confirm(state, need, link, now))
+        .map(Reaction::persist)
+        .orElseGet(() -> Reaction.say(() -> voice.reportLeftBehind(need, link)));
+  }
+}

@@ -1,0 +1,118 @@
+package io.drover.actor.host;
+
+import io.drover.actor.CborSerializable;
+import io.drover.actor.api.HostView.Evidence;
+import io.drover.actor.host.Host.Event;
+import io.drover.actor.lease.FenceProof;
+import io.drover.actor.lease.Lease;
+import io.drover.actor.lease.Lease.Standing;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the journal says of a host's lease, and of proofs that it was dead.
+ *
+ * @param fenced nothing runs there; until an agent attaches again
+ * @param voidClaims of before it was fenced, whose owners have not said since that they need them:
+ *     no guest is run on the strength of them
+ * @param evidence what was found out when it was lost, the newest last
+ */
+record HostSafety(
+    Optional<Lease> lease,
+    Optional<FenceProof> fenced,
+    Set<String> voidClaims,
+    List<Evidence> evidence)
+    implements CborSerializable {
+  static final HostSafety NONE =
+      new HostSafety(Optional.empty(), Optional.empty(), Set.of(), List.of());
+
+  private static final int EVIDENCE_LIMIT = 8;
+
+  HostSafety {
+    voidClaims = Set.copyOf(voidClaims);
+    evidence =
+        List.copyOf(
+            evidence.subList(Math.max(0, evidence.size() - EVIDENCE_LIMIT), evidence.size()));
+  }
+
+  private HostSafety with(Lease next) {
+    return new HostSafety(Optional.of(next), fenced, voidClaims, evidence);
+  }
+
+  private HostSafety now(Standing standing) {
+    return with(known().now(standing));
+  }
+
+  private Lease known() {
+    return lease.orElseThrow(() -> new IllegalStateException("corrupt journal: no lease"));
+  }
+
+  private HostSafety noting(String text, Instant at) {
+    List<Evidence> all = new ArrayList<>(evidence);
+    all.add(new Evidence(text, at));
+    return new HostSafety(lease, fenced, voidClaims, all);
+  }
+
+  HostSafety attached() {
+    return new HostSafety(lease, Optional.empty(), voidClaims, evidence);
+  }
+
+  HostSafety without(String owner) {
+    Set<String> rest = new HashSet<>(voidClaims);
+    rest.remove(owner);
+    return new HostSafety(lease, fenced, rest, evidence);
+  }
+
+  /** The claim of one is another's now, and as void as it was. */
+  HostSafety handedOver(String fromOwner, String toOwner) {
+    if (!voidClaims.contains(fromOwner)) {
+      return this;
+    }
+    Set<String> next = new HashSet<>(voidClaims);
+    next.remove(fromOwner);
+    next.add(toOwner);
+    return new HostSafety(lease, fenced, next, evidence);
+  }
+
+  HostSafety opened(Event.LeaseOpened e) {
+    return with(Lease.opened(e.leaseEpoch(), e.ttl(), e.witnesses()));
+  }
+
+  HostSafety closed() {
+    return now(Standing.CLOSED);
+  }
+
+  HostSafety held() {
+    return now(Standing.HELD);
+  }
+
+  HostSafety proposed(Event.WitnessesProposed e) {
+    return with(known().proposed(e.witnesses()));
+  }
+
+  HostSafety activated(Event.WitnessesActivated e) {
+    return with(known().activated(e.version()));
+  }
+
+  HostSafety revoking() {
+    return now(Standing.REVOKING);
+  }
+
+  HostSafety revoked(Event.LeaseRevoked e) {
+    return now(Standing.REVOKED)
+        .noting("lease epoch %s revoked; %s".formatted(e.leaseEpoch(), e.evidence()), e.at());
+  }
+
+  HostSafety fenceFailed(Event.FenceFailed e) {
+    return noting("fence command failed: " + e.evidence(), e.at());
+  }
+
+  HostSafety fenced(Event.HostFenced e, Set<String> owners) {
+    return new HostSafety(lease, Optional.of(e.proof()), owners, evidence)
+        .noting("fenced by %s: %s".formatted(e.proof().by(), e.proof().evidence()), e.at());
+  }
+}

@@ -1,0 +1,20 @@
+package io.drover.actor;
+
+import io.drover.actor.host.PowerSwitch;
+import io.drover.config.units.HostId;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** No host can be switched off. */
+public final class NoPowerSwitch implements PowerSwitch {
+  @Override
+  public boolean reaches(HostId host, Map<String, String> labels) {
+    return false;
+  }
+
+  @Override
+  public CompletionStage<Answer> switchOff(HostId host, Map<String, String> labels) {
+    return CompletableFuture.completedStage(new Answer(false, "there is no way"));
+  }
+}
