@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** A guest that only remembers what was done to it. */
 public final class FakeGuest implements Guest {
   private static final byte[] STATE = "registers".getBytes(StandardCharsets.UTF_8);
+  private static final Duration KILL_LIMIT = Duration.ofSeconds(60);
 
   private final GuestSpec spec;
   private final GuestListener listener;
@@ -110,8 +111,16 @@ public final class FakeGuest implements Guest {
     }
   }
 
+  /** As a real one is: gone when the call returns. */
+  private static void kill(ProcessIdentity process) {
+    process.kill();
+    if (!process.awaitEnd(KILL_LIMIT)) {
+      throw new IllegalStateException(process + " survives SIGKILL");
+    }
+  }
+
   private void end(String reason) {
-    process().ifPresent(ProcessIdentity::kill);
+    process().ifPresent(FakeGuest::kill);
     state = State.ENDED;
     endReason = reason;
     listener.ended(spec.vm(), reason); // real ones say so too; nobody may take it for news
