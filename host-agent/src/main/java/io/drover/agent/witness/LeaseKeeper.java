@@ -68,6 +68,7 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   private String problem = "";
   private boolean started;
   private boolean looksSoon;
+  private boolean left;
 
   private LeaseKeeper(AgentStore store, Path directory) throws IOException {
     this.store = store;
@@ -181,6 +182,9 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   // ---- the guard
 
   private void look() {
+    if (left) {
+      return; // a late vouch, or the end of the guard: neither is a reason to start another one
+    }
     long nowNs = BootClock.nowNs();
     try {
       armed.look(nowNs);
@@ -275,6 +279,7 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   @Override
   public void close() {
     execute(() -> {
+      left = true;
       channels.close();
       try {
         armed.leave();
