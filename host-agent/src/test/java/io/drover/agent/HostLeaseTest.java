@@ -79,9 +79,13 @@ class HostLeaseTest {
   }
 
   private void offerTerms(String endpoint) {
+    offerTerms(3, endpoint);
+  }
+
+  private void offerTerms(int version, String endpoint) {
     WitnessList list =
         WitnessList.newBuilder()
-            .setVersion(3)
+            .setVersion(version)
             .addWitnesses(
                 WitnessAddress.newBuilder().setId("host-north-04-h2").setEndpoint(endpoint))
             .build();
@@ -89,7 +93,8 @@ class HostLeaseTest {
         ToAgent.newBuilder()
             .setLease(LeaseTerms.newBuilder().setLeaseEpoch(7).setTtlMs(TTL_MS).setActive(list))
             .build());
-    control.await(m -> m.hasHeartbeat() && m.getHeartbeat().getLease().getActiveVersion() == 3);
+    control.await(
+        m -> m.hasHeartbeat() && m.getHeartbeat().getLease().getActiveVersion() == version);
   }
 
   private void awaitHeld() {
@@ -129,12 +134,27 @@ class HostLeaseTest {
     OrderResult refused = control.execute("boot/1", Orders.boot(restartable(VM), 1));
     OrderResult kept = control.execute("boot/2", Orders.boot(spec(OTHER_VM), 1));
 
-    assertThat(refused.getFailure().getCode()).isEqualTo(Code.INVALID_STATE);
+    assertThat(refused.getFailure().getCode()).isEqualTo(Code.LEASE_NOT_HELD);
     assertThat(refused.getFailure().getDetail())
         .contains(VM.text(), "does not hold its lease of epoch 7", "0 ms remain");
     assertThat(kept.getGuest().getState()).isEqualTo(GuestStatus.State.RUNNING);
     assertThat(guests.hasGuest(OTHER_VM)).isTrue();
     assertThat(guests.journal()).as("nothing of the other was made").hasSize(2);
+  }
+
+  /** The control plane repeats the order under its id. */
+  @Test
+  void shouldNotRememberARefusalOnceItHoldsItsLease() {
+    offerTerms("127.0.0.1:1");
+    assertThat(control.execute("boot", Orders.boot(restartable(VM), 1)).hasFailure()).isTrue();
+
+    offerTerms(4, witnessEndpoint);
+    awaitHeld();
+
+    control.order("boot", Orders.boot(restartable(VM), 1));
+    await().atMost(LONG).until(() -> control.results("boot").size() == 2);
+    assertThat(control.results("boot").getLast().getGuest().getState())
+        .isEqualTo(GuestStatus.State.RUNNING);
   }
 
   @Test
@@ -151,7 +171,7 @@ class HostLeaseTest {
     assertThat(kept.isAlive()).isTrue();
     control.await(m -> m.hasHeartbeat() && !m.getHeartbeat().getLease().getHeld());
     OrderResult refused = control.execute("boot/3", Orders.boot(restartable(VM), 2));
-    assertThat(refused.getFailure().getCode()).isEqualTo(Code.INVALID_STATE);
+    assertThat(refused.getFailure().getCode()).isEqualTo(Code.LEASE_NOT_HELD);
   }
 
   @Test

@@ -190,6 +190,7 @@ final class ReportTranslation {
       case TRANSFER_FAILED -> AgentReport.FailureCode.TRANSFER_FAILED;
       case DEADLINE_EXCEEDED -> AgentReport.FailureCode.DEADLINE_EXCEEDED;
       case INVALID_STATE -> AgentReport.FailureCode.INVALID_STATE;
+      case LEASE_NOT_HELD -> AgentReport.FailureCode.LEASE_NOT_HELD;
       // a code of a later release still is a failure
       case INTERNAL, CODE_UNSPECIFIED, UNRECOGNIZED -> AgentReport.FailureCode.INTERNAL;
     };

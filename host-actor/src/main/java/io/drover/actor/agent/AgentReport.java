@@ -110,6 +110,8 @@ public sealed interface AgentReport extends CborSerializable {
     TRANSFER_FAILED,
     DEADLINE_EXCEEDED,
     INVALID_STATE,
+    /** Nothing was done; the same order succeeds once the host holds its lease. */
+    LEASE_NOT_HELD,
     INTERNAL
   }
 

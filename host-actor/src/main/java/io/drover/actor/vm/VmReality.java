@@ -167,6 +167,7 @@ final class VmReality {
         sightings.reported(answer.host(), o.status());
         yield apply(state, GuestRules.seen(state, answer.host(), o.status(), false));
       }
+      case Outcome.Failed o when o.code() == FailureCode.LEASE_NOT_HELD -> retry(state, o.detail());
       case Outcome.Failed o ->
           apply(state, GuestRules.startFailed(state.grant(), o.code() + " " + o.detail()));
       case Outcome.Console _,

@@ -115,6 +115,26 @@ class VmFaultTest {
     assertThat(vm.runCommand(stopFailed()).hasNoEvents()).isTrue();
   }
 
+  /** A guest that has just been moved would be booted anew otherwise, and lose its memory. */
+  @Test
+  void shouldAskAgainWhileItsHostDoesNotHoldItsLease() {
+    vm.initialize(VmSamples.settling());
+    String order = routes.commands(Host.Command.Instruct.class).getLast().orderId();
+
+    var refused =
+        vm.runCommand(
+            new Internal.OrderEnded(
+                new OrderOutcome.Answered(
+                    H2, order, new Outcome.Failed(FailureCode.LEASE_NOT_HELD, "not yet"))));
+
+    assertThat(refused.hasNoEvents()).isTrue();
+    routes.clear();
+    vm.runCommand(new Internal.Retry());
+    assertThat(routes.commands(Host.Command.Instruct.class))
+        .extracting(Host.Command.Instruct::orderId)
+        .containsExactly(order);
+  }
+
   private static Command stopFailed() {
     return new Internal.OrderEnded(
         new OrderOutcome.Answered(

@@ -9,6 +9,8 @@ public final class HypervisorException extends Exception {
     INSUFFICIENT_RESOURCES,
     IMAGE_UNUSABLE,
     INVALID_STATE,
+    /** The guest may run here once the host holds its lease. */
+    LEASE_NOT_HELD,
     FAILED
   }
 

@@ -75,8 +75,8 @@ final class OrderIntake {
   /** Keeps the result for repetitions, unless asking again may well give another. */
   void finished(Order.BodyCase kind, OrderResult result) {
     boolean asksOnly = kind == Order.BodyCase.READ_CONSOLE || kind == Order.BodyCase.VERIFY_GUEST;
-    boolean brokeInside = result.getFailure().getCode() == Code.INTERNAL;
-    if (asksOnly || brokeInside) {
+    Code failure = result.getFailure().getCode();
+    if (asksOnly || failure == Code.INTERNAL || failure == Code.LEASE_NOT_HELD) {
       results.remove(result.getOrderId());
     } else {
       results.put(result.getOrderId(), Optional.of(result));

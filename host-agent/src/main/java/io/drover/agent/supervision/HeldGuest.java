@@ -167,7 +167,7 @@ final class HeldGuest {
     Optional<String> refusal = guarded ? lease.refusal() : Optional.empty();
     if (refusal.isPresent()) {
       throw new HypervisorException(
-          Kind.INVALID_STATE, "%s may not run: %s".formatted(vm, refusal.get()));
+          Kind.LEASE_NOT_HELD, "%s may not run: %s".formatted(vm, refusal.get()));
     }
     if (guarded && !restartable) {
       unguard();

@@ -38,7 +38,7 @@ public sealed interface OrderPlan {
     }
     return lease
         .refusal()
-        .<OrderPlan>map(why -> new Refuse(Code.INVALID_STATE, plan.next.vm() + ": " + why))
+        .<OrderPlan>map(why -> new Refuse(Code.LEASE_NOT_HELD, plan.next.vm() + ": " + why))
         .orElse(this);
   }
 

@@ -25,6 +25,7 @@ final class OrderResults {
           case INSUFFICIENT_RESOURCES -> Code.INSUFFICIENT_RESOURCES;
           case IMAGE_UNUSABLE -> Code.IMAGE_UNUSABLE;
           case INVALID_STATE -> Code.INVALID_STATE;
+          case LEASE_NOT_HELD -> Code.LEASE_NOT_HELD;
           case FAILED -> Code.HYPERVISOR_FAILED;
         };
     return failed(code, String.valueOf(e.getMessage()));

@@ -6,6 +6,9 @@ import java.time.Duration;
 
 /** Waits until a fleet is ready; each step within the limit, or fails with what was last seen. */
 record Readiness(Fleet fleet, Duration limit) {
+  /** With fewer hosts none gets a lease: each needs a majority of hosts among three witnesses. */
+  private static final int HOSTS_FOR_LEASES = 3;
+
   /** Every node takes requests, and every host that runs is connected. */
   void await() {
     for (ControlNode node : fleet.nodes()) {
@@ -24,16 +27,21 @@ record Readiness(Fleet fleet, Duration limit) {
     long expected = fleet.hosts().stream().filter(JavaProcess::isAlive).count();
     FleetClient client = fleet.anyClient();
     client.await(
-        expected + " connected hosts",
+        expected + " connected hosts that hold their leases",
         "/v1/hosts?limit=500",
         limit,
         list -> {
           long connected = 0;
           for (JsonNode host : list.path("items")) {
             JsonNode live = client.get("/v1/hosts/" + host.path("id").asText()).body();
-            connected += "CONNECTED".equals(live.path("state").asText()) ? 1 : 0;
+            connected += isReady(live, expected >= HOSTS_FOR_LEASES) ? 1 : 0;
           }
           return connected >= expected;
         });
+  }
+
+  private static boolean isReady(JsonNode host, boolean leased) {
+    boolean holds = host.path("liveness").path("lease").path("held").asBoolean();
+    return "CONNECTED".equals(host.path("state").asText()) && (holds || !leased);
   }
 }
