@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /** Things with names, for tests. */
 public final class Samples {
@@ -128,13 +129,17 @@ public final class Samples {
 
   /** Nobody vouches, and nothing switches a host off. */
   public static Host.Fencing fencing() {
+    return fencing(() -> 0);
+  }
+
+  public static Host.Fencing fencing(LongSupplier monotonicNs) {
     LeaseSettings leases = LeaseSettings.from(SettingsFile.load(Optional.empty()));
     return new Host.Fencing(
         leases,
         lossLimits(),
         (_, _, _, _) -> CompletableFuture.failedStage(new TimeoutException("nobody")),
         new NoPowerSwitch(),
-        () -> 0);
+        monotonicNs);
   }
 
   /** As shipped. */

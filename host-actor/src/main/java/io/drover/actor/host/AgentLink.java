@@ -22,7 +22,9 @@ import org.apache.pekko.actor.typed.ActorRef;
 
 /**
  * What a Host knows while it runs and does not journal: the session, what the agent reported on it,
- * and which claims it has asked about. Not threadsafe: lives in one actor.
+ * and which claims it has asked about. Spans are readings of a clock that nobody sets, {@link
+ * Host.Fencing#monotonic}: a wall clock that is set back must not keep a dead agent alive. Not
+ * threadsafe: lives in one actor.
  */
 final class AgentLink {
   /** An open session. */
@@ -30,21 +32,27 @@ final class AgentLink {
 
   final OrderBook orders = new OrderBook();
   final Set<String> askedOwners = new HashSet<>();
-  final Instant recoveredAt;
+  final Duration recoveredAt;
   private final Map<VmId, GuestStatus> guests = new HashMap<>();
   private Optional<Session> session = Optional.empty();
   private Optional<Instant> lastHeartbeat = Optional.empty();
+  private Duration heardAt;
+  private Duration lastTick;
+  private Duration listeningSince;
   private long heardUpTo; // number of the last thing said on this session
   private EndpointList endpoints = new EndpointList(0, List.of());
   private long staleOrdersRefused;
   private boolean inControl;
   private String witnessEndpoint = "";
   private Optional<LeaseStatus> leaseStatus = Optional.empty();
-  private Instant witnessesReviewed = Instant.EPOCH;
+  private Optional<Duration> witnessesReviewed = Optional.empty();
   private int witnessCandidates;
 
-  AgentLink(Instant recoveredAt) {
+  AgentLink(Duration recoveredAt) {
     this.recoveredAt = recoveredAt;
+    this.lastTick = recoveredAt;
+    this.listeningSince = recoveredAt;
+    this.heardAt = recoveredAt;
   }
 
   /** Whether this incarnation of the entity has journaled its control epoch. */
@@ -64,14 +72,14 @@ final class AgentLink {
     return session.filter(s -> s.id().equals(sessionId)).isPresent();
   }
 
-  void open(Session opened, AgentReport.Hello hello, Instant now) {
+  void open(Session opened, AgentReport.Hello hello, Instant at, Duration now) {
     session = Optional.of(opened);
-    lastHeartbeat = Optional.of(now);
+    heard(at, now);
     guests.clear();
     hello.guests().forEach(this::guestIs);
     witnessEndpoint = hello.witnessEndpoint();
     leaseStatus = hello.lease();
-    witnessesReviewed = Instant.EPOCH;
+    witnessesReviewed = Optional.empty();
     askedOwners.clear(); // what they answer to questions of before is of before
     orders.forgetDeliveries();
     heardUpTo = 0;
@@ -99,10 +107,10 @@ final class AgentLink {
   }
 
   /** Whether it is time to look for better witnesses; then it is noted as done. */
-  boolean reviewsWitnesses(Instant now, Duration interval) {
-    boolean due = !witnessesReviewed.plus(interval).isAfter(now);
+  boolean reviewsWitnesses(Duration now, Duration interval) {
+    boolean due = witnessesReviewed.filter(at -> now.compareTo(at.plus(interval)) < 0).isEmpty();
     if (due) {
-      witnessesReviewed = now;
+      witnessesReviewed = Optional.of(now);
     }
     return due;
   }
@@ -121,8 +129,9 @@ final class AgentLink {
     guests.clear();
   }
 
-  void heard(Instant now) {
-    lastHeartbeat = Optional.of(now);
+  void heard(Instant at, Duration now) {
+    lastHeartbeat = Optional.of(at);
+    heardAt = now;
   }
 
   Optional<Instant> lastHeartbeat() {
@@ -130,14 +139,27 @@ final class AgentLink {
   }
 
   /** Another agent that holds this name, and speaks. */
-  Optional<Session> rivalOf(String incarnation, Instant now, Duration timeout) {
+  Optional<Session> rivalOf(String incarnation, Duration now, Duration timeout) {
     return session
         .filter(s -> !s.incarnation().equals(incarnation))
         .filter(_ -> !isSilent(now, timeout));
   }
 
-  boolean isSilent(Instant now, Duration timeout) {
-    return lastHeartbeat.filter(t -> t.plus(timeout).isAfter(now)).isEmpty();
+  /**
+   * The clock ticks. After a longer pause than that it is this entity that was away, waiting for
+   * its journal or on a node that stood still: what the agent said meanwhile may be behind this
+   * tick.
+   */
+  void ticked(Duration now, Duration pause) {
+    if (now.minus(lastTick).compareTo(pause) > 0) {
+      listeningSince = now;
+    }
+    lastTick = now;
+  }
+
+  boolean isSilent(Duration now, Duration timeout) {
+    Duration since = listeningSince.compareTo(heardAt) > 0 ? listeningSince : heardAt;
+    return now.minus(since).compareTo(timeout) >= 0;
   }
 
   void staleOrdersRefused(long count) {

@@ -14,6 +14,7 @@ import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
 import io.drover.config.units.VmId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -84,7 +85,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     this.changes = new ChangeDesk(host, clock);
     this.ports = ports;
     this.acts = new LossActs(host, ports, context, timers);
-    this.link = new AgentLink(clock.instant());
+    this.link = new AgentLink(elapsed());
     this.watch = new LossWatch(ports, acts);
   }
 
@@ -121,7 +122,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private void onRecovered(HostState state) {
-    link = new AgentLink(clock.instant());
+    link = new AgentLink(elapsed());
     watch = new LossWatch(ports, acts);
     if (state instanceof Registered r) {
       startTimers();
@@ -147,7 +148,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           persistAndOffer(new Event.ClaimReleased(c.owner(), "its owner is done with it", now()));
       case On(Registered s, Command.HandOverClaim c) ->
           react(s, claims.handOver(s, c, link, now()));
-      case On(Registered s, Command.Instruct c) -> say(() -> voice.instruct(s, c, link, now()));
+      case On(Registered s, Command.Instruct c) -> say(() -> voice.instruct(s, c, link, elapsed()));
       case On(HostState s, Command.ReportGuest c) -> say(() -> reportGuest(s, c.vm()));
       case On(Registered s, Command.SendOffer _) -> say(() -> voice.offer(s, link));
       case On(HostState s, Command.UpdateEndpoints c) ->
@@ -193,9 +194,8 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     if (link.isCurrent(c.sessionId())) {
       return Effect().none(); // told again before the welcome was there
     }
-    Instant now = now();
     Optional<AgentLink.Session> rival =
-        link.rivalOf(c.hello().incarnation(), now, settings.sessionTimeout());
+        link.rivalOf(c.hello().incarnation(), elapsed(), settings.sessionTimeout());
     if (rival.isPresent()) {
       voice.refuseRival(rival.get(), c);
       return Effect().none();
@@ -209,12 +209,12 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     return Effect()
         .persist(
             AttachRules.events(
-                host, state, c.hello(), link.isInControl(), ports.fencing().settings(), now))
+                host, state, c.hello(), link.isInControl(), ports.fencing().settings(), now()))
         .thenRun(s -> {
           link.tookControl();
           watch.end();
           startTimers();
-          voice.welcome((Registered) s, link, c, restarted, now());
+          voice.welcome((Registered) s, link, c, restarted, now(), elapsed());
         });
   }
 
@@ -227,7 +227,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       voice.dismiss(link, "a message of the agent was lost");
       return detach("a message of its agent was lost");
     }
-    link.heard(now());
+    link.heard(now(), elapsed());
     if (c.report() instanceof AgentReport.OrderResult(String _, AgentReport.Outcome.Failed failed)
         && failed.code() == AgentReport.FailureCode.STALE_CONTROL_EPOCH) {
       // The agent has obeyed a later incarnation. It says Hello again, and the journal decides.
@@ -264,7 +264,8 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   }
 
   private Effect<Event, HostState> tick(Registered state) {
-    Instant now = now();
+    Duration now = elapsed();
+    link.ticked(now, settings.heartbeatInterval().multipliedBy(2));
     voice.expireOrders(state, link, now);
     if (link.session().isPresent()) {
       if (link.isSilent(now, settings.sessionTimeout())) {
@@ -277,7 +278,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       leases.repeatFenced(state, now);
       return react(state, watch.on(state, Input.Tick::new));
     }
-    if (link.recoveredAt.plus(settings.sessionTimeout()).isAfter(now)) {
+    if (now.minus(link.recoveredAt).compareTo(settings.sessionTimeout()) < 0) {
       return Effect().none(); // control has moved: the agent has time to come back
     }
     return state.facts().attached()
@@ -298,13 +299,18 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           voice.offer(next, link);
           reaction.then().accept(next);
           if (fenced) {
-            leases.fenced(next, link, now());
+            leases.fenced(next, link, elapsed());
           }
         });
   }
 
   private Instant now() {
     return clock.instant();
+  }
+
+  /** By a clock that nobody sets: for whatever is measured. */
+  private Duration elapsed() {
+    return Duration.ofNanos(ports.fencing().monotonic().getAsLong());
   }
 
   private EffectBuilder<Event, HostState> persistAndOffer(Event event) {

@@ -14,6 +14,7 @@ import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -66,12 +67,16 @@ final class HostVoice {
       AgentLink link,
       Host.Command.AttachAgent c,
       boolean restarted,
-      Instant now) {
+      Instant at,
+      Duration now) {
     if (!link.isCurrent(c.sessionId())) {
       dismiss(link, "replaced by a newer session of the same agent");
     }
     link.open(
-        new AgentLink.Session(c.sessionId(), c.hello().incarnation(), c.session()), c.hello(), now);
+        new AgentLink.Session(c.sessionId(), c.hello().incarnation(), c.session()),
+        c.hello(),
+        at,
+        now);
     link.endpointsAre(c.endpoints());
     c.session()
         .tell(
@@ -126,7 +131,7 @@ final class HostVoice {
   }
 
   /** Takes an order, or says why not. */
-  void instruct(Registered state, Host.Command.Instruct c, AgentLink link, Instant now) {
+  void instruct(Registered state, Host.Command.Instruct c, AgentLink link, Duration now) {
     Optional<String> objection =
         link.orders.isFull()
             ? Optional.of("%d orders wait already (limit)".formatted(OrderBook.ORDER_LIMIT))
@@ -143,7 +148,7 @@ final class HostVoice {
   }
 
   /** Tells who waits for an order that its time is up, and delivers what comes next. */
-  void expireOrders(Registered state, AgentLink link, Instant now) {
+  void expireOrders(Registered state, AgentLink link, Duration now) {
     for (OrderBook.Pending p : link.orders.takeExpired(now)) {
       p.replyTo()
           .tell(unanswered(host, p.orderId(), "its agent did not answer in time", p.delivered()));

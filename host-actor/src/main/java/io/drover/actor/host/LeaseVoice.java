@@ -28,7 +28,7 @@ final class LeaseVoice {
   private final Duration repeatAfter;
   private final ActorRef<Host.Candidates> candidates;
   private final Logger log;
-  private Instant toldOwners = Instant.EPOCH;
+  private Optional<Duration> toldOwners = Optional.empty();
 
   /**
    * The voice.
@@ -80,7 +80,7 @@ final class LeaseVoice {
   }
 
   /** Looks for better witnesses when it is time. */
-  void review(Registered state, AgentLink link, Instant now) {
+  void review(Registered state, AgentLink link, Duration now) {
     boolean wanted = settings.enabled() && link.leaseStatus().isPresent();
     if (wanted && link.reviewsWitnesses(now, interval(state))) {
       List<Witness> current =
@@ -109,7 +109,7 @@ final class LeaseVoice {
   }
 
   /** It is proven: nothing that was ordered here will be done, and whoever is here is told. */
-  void fenced(Registered state, AgentLink link, Instant now) {
+  void fenced(Registered state, AgentLink link, Duration now) {
     FenceProof proof = state.facts().safety().fenced().orElseThrow();
     log.warn("host fenced host={} by={} evidence={}", host, proof.by(), proof.evidence());
     link.orders
@@ -121,14 +121,14 @@ final class LeaseVoice {
   }
 
   /** Words may be lost, and owners may have had no room elsewhere. */
-  void repeatFenced(Registered state, Instant now) {
-    if (!toldOwners.plus(repeatAfter).isAfter(now)) {
+  void repeatFenced(Registered state, Duration now) {
+    if (toldOwners.filter(at -> now.compareTo(at.plus(repeatAfter)) < 0).isEmpty()) {
       state.facts().safety().fenced().ifPresent(proof -> tellOwners(state, proof, now));
     }
   }
 
-  private void tellOwners(Registered state, FenceProof proof, Instant now) {
-    toldOwners = now;
+  private void tellOwners(Registered state, FenceProof proof, Duration now) {
+    toldOwners = Optional.of(now);
     state.facts().claims().stream()
         .map(HostVoice::ownerOf)
         .forEach(owner -> {

@@ -3,7 +3,7 @@ package io.drover.actor.host;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.config.units.Epoch;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,11 +21,15 @@ final class OrderBook {
   /** Waiting altogether; a host has far fewer guests. */
   static final int ORDER_LIMIT = 4096;
 
-  /** One order under way. */
+  /**
+   * One order under way.
+   *
+   * @param deadline a reading of the monotonic clock
+   */
   record Pending(
       String orderId,
       AgentOrder order,
-      Instant deadline,
+      Duration deadline,
       ActorRef<OrderOutcome> replyTo,
       boolean delivered) {
     private Pending delivering() {
@@ -40,7 +44,7 @@ final class OrderBook {
   }
 
   /** Adds it, or replaces who waits for it. */
-  void put(String orderId, AgentOrder order, Instant deadline, ActorRef<OrderOutcome> replyTo) {
+  void put(String orderId, AgentOrder order, Duration deadline, ActorRef<OrderOutcome> replyTo) {
     Pending known = orders.get(orderId);
     orders.put(
         orderId,
@@ -112,9 +116,9 @@ final class OrderBook {
     return all;
   }
 
-  List<Pending> takeExpired(Instant now) {
+  List<Pending> takeExpired(Duration now) {
     List<Pending> expired = new ArrayList<>();
-    orders.values().removeIf(p -> p.deadline().isBefore(now) && expired.add(p));
+    orders.values().removeIf(p -> p.deadline().compareTo(now) < 0 && expired.add(p));
     return expired;
   }
 }

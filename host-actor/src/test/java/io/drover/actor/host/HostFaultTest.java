@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class HostFaultTest {
   private static final ActorTestKit KIT = ActorTestKit.create(EventSourcedBehaviorTestKit.config());
 
+  private Duration elapsed = Duration.ofHours(1);
   private final RecordingPeers peers = new RecordingPeers();
   private final EventSourcedBehaviorTestKit<Command, Event, HostState> host =
       EventSourcedBehaviorTestKit.create(
@@ -41,7 +42,7 @@ class HostFaultTest {
           Host.create(
               H1,
               PersistenceId.ofUniqueId("host-fault"),
-              new Host.Ports(peers, settings(), () -> NOW, fencing()),
+              new Host.Ports(peers, settings(), () -> NOW, fencing(() -> elapsed.toNanos())),
               () -> {}));
 
   @AfterAll
@@ -122,6 +123,28 @@ class HostFaultTest {
     assertThat(result.event()).isInstanceOf(Host.Event.AgentDetached.class);
     assertThat(agent.receiveMessage())
         .isEqualTo(new AgentSession.Refused("a message of the agent was lost", false));
+  }
+
+  /** What the agent said while this entity waited for its journal stands behind the tick. */
+  @Test
+  void shouldNotTakeItsOwnAbsenceForTheSilenceOfItsAgent() {
+    attach(hello("i1"), "s1");
+    host.runCommand(new ToSelf.Tick());
+    elapsed = elapsed.plus(settings().sessionTimeout().multipliedBy(2));
+
+    assertThat(host.runCommand(new ToSelf.Tick()).hasNoEvents()).isTrue();
+    host.runCommand(new Command.AgentSaid("s1", 1, heartbeat()));
+
+    Duration second = settings().heartbeatInterval();
+    Duration silent = Duration.ZERO;
+    while (silent.plus(second).compareTo(settings().sessionTimeout()) < 0) {
+      silent = silent.plus(second);
+      elapsed = elapsed.plus(second);
+      assertThat(host.runCommand(new ToSelf.Tick()).hasNoEvents()).isTrue();
+    }
+    elapsed = elapsed.plus(second);
+    assertThat(host.runCommand(new ToSelf.Tick()).event())
+        .isInstanceOf(Host.Event.AgentDetached.class);
   }
 
   private static AgentReport heartbeat() {

@@ -1,6 +1,7 @@
 package io.drover.multinode.harness;
 
 import io.drover.multinode.network.Network;
+import io.drover.multinode.network.Shim;
 import io.drover.multinode.witness.EffectWitness;
 import java.net.URI;
 import java.time.Duration;
@@ -165,7 +166,7 @@ public final class Fleet implements AutoCloseable {
 
   /** Any process by name: {@code north-n1}, {@code north-h1}, {@code database}. */
   public FleetProcess process(String name) {
-    return Stream.concat(processes().stream(), database().stream())
+    return everyProcess()
         .filter(process -> process.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no process " + name));
@@ -194,6 +195,10 @@ public final class Fleet implements AutoCloseable {
     process(name).pause();
   }
 
+  private Stream<FleetProcess> everyProcess() {
+    return Stream.concat(processes().stream(), database().stream());
+  }
+
   /** Nothing passes between the two, in either direction, until {@link #heal}. */
   public void partition(String a, String b) {
     network.block(process(a).place(), process(b).place());
@@ -205,12 +210,16 @@ public final class Fleet implements AutoCloseable {
     side.forEach(a -> other.forEach(b -> partition(a, b)));
   }
 
-  /** Network and pauses as at the start, and every process runs again, as if under systemd. */
+  /**
+   * Network, pauses, clocks and disks as at the start, and every process runs again, as if under
+   * systemd.
+   */
   public void heal() {
     network.heal();
     hosts.values().forEach(HostMachine::thaw);
     processes().forEach(FleetProcess::resume);
     database().ifPresent(FleetProcess::resume);
+    everyProcess().flatMap(process -> process.shim().stream()).forEach(Shim::reset);
     if (database().filter(server -> !server.isAlive()).isPresent()) {
       restartDatabase();
     }

@@ -92,4 +92,10 @@ public final class Shim {
   public void slowDisk(Duration perSync) {
     page.putLong(SYNC_DELAY, perSync.toNanos());
   }
+
+  /** As it was at the start. */
+  public void reset() {
+    jump(Duration.ZERO);
+    slowDisk(Duration.ZERO);
+  }
 }

@@ -149,7 +149,6 @@ class FaultsIT {
 
     node.shim().orElseThrow().jump(jump);
     String vm = createVm("clock").path("createdAt").asText();
-    node.shim().orElseThrow().jump(Duration.ZERO);
 
     assertThat(Duration.between(Instant.now(), Instant.parse(vm)))
         .isBetween(jump.minus(LIMIT), jump.plus(LIMIT));
@@ -157,7 +156,7 @@ class FaultsIT {
 
   @Test
   void shouldMakeTheDatabaseSlow() {
-    Duration delay = Duration.ofMillis(1500);
+    Duration delay = Duration.ofMillis(700);
     FleetProcess database = fleet.database().orElseThrow();
     database.shim().orElseThrow().slowDisk(delay);
     long beganNs = System.nanoTime();
@@ -165,7 +164,6 @@ class FaultsIT {
     createVm("slow");
 
     assertThat(Duration.ofNanos(System.nanoTime() - beganNs)).isGreaterThan(delay);
-    database.shim().orElseThrow().slowDisk(Duration.ZERO);
   }
 
   @Test
