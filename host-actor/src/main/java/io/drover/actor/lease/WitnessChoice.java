@@ -2,6 +2,7 @@ package io.drover.actor.lease;
 
 import io.drover.config.units.HostId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -12,8 +13,9 @@ import java.util.function.Predicate;
 /**
  * Chooses who vouches for a host. An odd number, so that none is there for nothing; hosts are the
  * majority, so that no lease needs a control plane; hosts of the own area are, as far as they
- * reach, so that a cut between areas costs none; the rest is spread over racks and areas. Whoever
- * vouches already and still can stays. Pure.
+ * reach, so that a cut between areas costs none; the rest is spread over areas and racks, so that
+ * no other area's loss costs the lease. Whoever vouches already and still can stays, unless that
+ * would be against the last rule. Pure.
  */
 public final class WitnessChoice {
   /** More make every vouching round dearer, and survive no fault that is likely. */
@@ -50,17 +52,38 @@ public final class WitnessChoice {
     if (size < LEAST) {
       return List.of();
     }
-    WitnessChoice choice = new WitnessChoice(host, rack, size);
+    WitnessChoice kept = new WitnessChoice(host, rack, size);
     current.stream()
         .flatMap(w -> Optional.ofNullable(others.get(w.id())).stream())
-        .forEach(choice::addIfItFits);
-    while (choice.chosen.size() < size) {
-      choice.addBestOf(others.values().stream().toList());
+        .forEach(kept::addIfItFits);
+    kept.fillFrom(others.values());
+    if (!kept.dependsOnOneArea()) {
+      return kept.witnesses();
     }
-    return choice.chosen.stream()
+    WitnessChoice fresh = new WitnessChoice(host, rack, size);
+    fresh.fillFrom(others.values());
+    return (fresh.dependsOnOneArea() ? kept : fresh).witnesses();
+  }
+
+  private void fillFrom(Collection<WitnessCandidate> candidates) {
+    while (chosen.size() < size) {
+      addBestOf(candidates);
+    }
+  }
+
+  private List<Witness> witnesses() {
+    return chosen.stream()
         .map(WitnessCandidate::witness)
         .sorted(Comparator.comparing(Witness::id))
         .toList();
+  }
+
+  /** Whether another area's loss would leave no majority. The own area's loss is the host's. */
+  private boolean dependsOnOneArea() {
+    return chosen.stream()
+        .map(WitnessCandidate::area)
+        .filter(area -> !area.equals(host.area().name()))
+        .anyMatch(area -> countIn(area) > minority(size));
   }
 
   /** The largest odd number of which hosts can be the majority. */
@@ -89,7 +112,7 @@ public final class WitnessChoice {
         && (!candidate.controlNode() || count(WitnessCandidate::controlNode) < minority(size));
   }
 
-  private void addBestOf(List<WitnessCandidate> candidates) {
+  private void addBestOf(Collection<WitnessCandidate> candidates) {
     boolean homeFirst = count(this::isHostOfArea) <= minority(size);
     chosen.add(
         candidates.stream()
@@ -97,6 +120,7 @@ public final class WitnessChoice {
             .min(
                 Comparator.comparing((WitnessCandidate c) -> homeFirst && !isHostOfArea(c))
                     .thenComparing(this::isInRack)
+                    .thenComparingLong(c -> homeFirst && isHostOfArea(c) ? 0 : countIn(c.area()))
                     .thenComparingLong(c -> count(o -> o.domain().equals(c.domain())))
                     .thenComparing(WitnessCandidate::controlNode)
                     .thenComparingInt(this::lot)
@@ -106,6 +130,10 @@ public final class WitnessChoice {
 
   private long count(Predicate<WitnessCandidate> which) {
     return chosen.stream().filter(which).count();
+  }
+
+  private long countIn(String area) {
+    return count(c -> c.area().equals(area));
   }
 
   private boolean isHostOfArea(WitnessCandidate c) {

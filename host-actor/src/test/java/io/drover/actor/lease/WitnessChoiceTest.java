@@ -3,6 +3,7 @@ package io.drover.actor.lease;
 import static io.drover.actor.Samples.H1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.config.units.HostId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -46,6 +47,30 @@ class WitnessChoiceTest {
 
     assertThat(chosen.stream().filter(w -> w.id().contains("north"))).hasSize(4);
     assertThat(chosen.stream().filter(w -> w.id().contains("south"))).hasSize(3);
+  }
+
+  /** One host and one node in each of three areas: two of its three witnesses are elsewhere. */
+  @Test
+  void shouldNotRelyOnASingleOtherArea() {
+    List<WitnessCandidate> all = new ArrayList<>();
+    for (String area : List.of("north", "south", "east")) {
+      all.add(node(area));
+      if (!area.equals("north")) {
+        all.addAll(hosts(area, 1));
+      }
+    }
+
+    for (int i = 0; i < 20; i++) {
+      HostId host = HostId.parse("host-north-00-h" + i);
+      List<Witness> chosen = WitnessChoice.choose(host, "", all, List.of());
+      List<WitnessCandidate> few = and(hosts("south", 1), List.of(all.get(2), all.get(4)));
+      List<Witness> early = WitnessChoice.choose(host, "", few, List.of());
+
+      assertThat(chosen)
+          .extracting(Witness::id)
+          .containsExactly("host-east-00-w0", "host-south-00-w0", "node-north");
+      assertThat(WitnessChoice.choose(host, "", all, early)).isEqualTo(chosen);
+    }
   }
 
   @Test
@@ -133,6 +158,10 @@ class WitnessChoiceTest {
             new WitnessCandidate(
                 new Witness("node-" + i, "127.0.0.1:" + (7200 + i)), "north", "", true))
         .toList();
+  }
+
+  private static WitnessCandidate node(String area) {
+    return new WitnessCandidate(new Witness("node-" + area, "127.0.0.1:7300"), area, "", true);
   }
 
   private static List<WitnessCandidate> and(
