@@ -1,6 +1,7 @@
 package io.drover.bench;
 
 import io.drover.bench.control.ControlBenchmark;
+import io.drover.bench.failover.FailoverBenchmark;
 import io.drover.bench.migration.MigrationBenchmark;
 import io.drover.bench.scenario.Chaos;
 import io.drover.bench.scenario.Demo;
@@ -19,7 +20,7 @@ public final class Main {
   /** Groups the measuring commands. */
   @Command(
       name = "bench",
-      subcommands = {ControlBenchmark.class, MigrationBenchmark.class},
+      subcommands = {ControlBenchmark.class, FailoverBenchmark.class, MigrationBenchmark.class},
       description = "Measures one part against something else in the same run.")
   static final class Bench {}
 

@@ -41,6 +41,22 @@ class ActionsTest extends CommandRun {
   }
 
   @Test
+  void shouldDrillAnAreaAndAbortThat() {
+    server
+        .on("POST /v1/areas/north:drill", 202, "operation-drill")
+        .on("POST /v1/areas/north:drill-abort", 202, "operation-drill")
+        .on("GET /v1/areas/north/drill", 200, "drill-going-over");
+
+    assertThat(drover("area", "drill", "north")).isZero();
+    assertThat(drover("area", "drill", "north", "--abort")).isZero();
+    assertThat(drover("area", "drill-status", "north")).isZero();
+
+    assertThat(out())
+        .startsWith("op-north-00-01kb0000000000000000000090  drill north  RUNNING: 0 of 6 cells")
+        .contains("lost not known");
+  }
+
+  @Test
   void shouldSayThatAHostIsOff() {
     server.on("POST /v1/hosts/host-north-06-h2:fence", 200, "host-fenced");
 

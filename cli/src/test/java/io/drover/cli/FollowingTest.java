@@ -84,6 +84,32 @@ class FollowingTest extends CommandRun {
   }
 
   @Test
+  void shouldWatchADrillAndReportWhatItMeasured() {
+    String drill = "GET /v1/areas/north/drill";
+    server
+        .on("POST /v1/areas/north:drill", 202, "operation-drill")
+        .on(drill, 200, "drill-going-over")
+        .on(drill, 200, "drill-completed");
+
+    assertThat(drover("area", "drill", "north", "--watch")).isZero();
+
+    assertGolden("drill-progress", err());
+    assertGolden("drill-completed", out());
+  }
+
+  @Test
+  void shouldFailWhenTheWatchedDrillDoes() {
+    server
+        .on("POST /v1/areas/north:drill", 202, "operation-drill")
+        .on("GET /v1/areas/north/drill", 200, "drill-failed");
+
+    assertThat(drover("area", "drill", "north", "--to", "south", "--watch")).isEqualTo(1);
+
+    assertGolden("drill-failed", out());
+    assertThat(server.requests).contains("POST /v1/areas/north:drill {\"to\":\"south\"}");
+  }
+
+  @Test
   void shouldCountOneRoundAsOne() {
     server.on("GET /v1/migrations/" + MIGRATION, 200, "migration-pre-copy");
 

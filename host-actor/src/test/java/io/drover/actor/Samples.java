@@ -11,6 +11,7 @@ import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.host.Host;
 import io.drover.actor.lease.LossLimits;
 import io.drover.config.settings.AreaSettings;
+import io.drover.config.settings.DrillSettings;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.LeaseSettings;
@@ -65,6 +66,13 @@ public final class Samples {
   public static MoveSettings moves() {
     return MoveSettings.from(
         ConfigFactory.parseString("drover.moves.check-interval = 20ms")
+            .withFallback(SettingsFile.load(Optional.empty())));
+  }
+
+  /** As shipped, but looked at often. */
+  public static DrillSettings drills() {
+    return DrillSettings.from(
+        ConfigFactory.parseString("drover.area.drill.interval = 20ms")
             .withFallback(SettingsFile.load(Optional.empty())));
   }
 

@@ -12,6 +12,7 @@ import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.DrainView;
+import io.drover.actor.api.DrillView;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.HostView;
@@ -51,6 +52,7 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   private final Map<String, VmView> vms = new TreeMap<>();
   private final Map<String, HostView> hosts = new TreeMap<>();
   private final Map<String, DrainView> drains = new TreeMap<>();
+  private final Map<String, DrillView> drills = new TreeMap<>();
   private final Map<String, MigrationView> migrations = new TreeMap<>();
   private final Map<String, OperationView> operations = new TreeMap<>();
   private final Map<String, VmId> idempotent = new TreeMap<>();
@@ -319,6 +321,36 @@ final class InMemoryFleet implements ControlPlane, FleetViews {
   @Override
   public CompletionStage<AreaView> recall(AreaId lender, String reason, Terms terms) {
     return area(lender);
+  }
+
+  @Override
+  public CompletionStage<OperationView> drill(AreaId area, Optional<AreaId> to, Terms terms) {
+    return answer(() -> {
+      if (to.isPresent()) {
+        throw new RefusedException(Refusal.of(Kind.NO_HEADROOM, "no room in " + to.get()));
+      }
+      return recordDrill(area, DrillView.Phase.GOING_OVER);
+    });
+  }
+
+  @Override
+  public CompletionStage<OperationView> abortDrill(AreaId area, Terms terms) {
+    return answer(() -> {
+      found(drills, area.name());
+      return recordDrill(area, DrillView.Phase.COMING_BACK);
+    });
+  }
+
+  private OperationView recordDrill(AreaId area, DrillView.Phase phase) {
+    DrillView drill = Samples.drill(area, phase);
+    drills.put(area.name(), drill);
+    operations.put(drill.asOperation().id(), drill.asOperation());
+    return drill.asOperation();
+  }
+
+  @Override
+  public CompletionStage<DrillView> drillOf(AreaId area) {
+    return answer(() -> found(drills, area.name()));
   }
 
   @Override

@@ -115,6 +115,25 @@ class ResourcesTest {
   }
 
   @Test
+  void shouldDrillAnAreaAndShowWhatItMeasured() {
+    String area = "/v1/areas/north";
+    assertThat(api.get(area + "/drill").status()).isEqualTo(404);
+
+    Answer accepted = api.post(area + ":drill", "");
+
+    assertThat(accepted.status()).isEqualTo(202);
+    assertThat(api.get(accepted.header("Location")).text("kind")).isEqualTo("drill");
+    Answer shown = api.get(area + "/drill");
+    assertThat(shown.text("phase")).isEqualTo("GOING_OVER");
+    assertThat(shown.json().at("/there/acceptingAfterSeconds").asDouble()).isEqualTo(2.5);
+    assertThat(shown.json().at("/there").has("allHostsAfterSeconds")).isFalse();
+    assertThat(shown.json().has("operationsLost")).isFalse();
+    assertThat(api.post(area + ":drill-abort", "").text("id")).isEqualTo(accepted.text("id"));
+    assertThat(api.get(area + "/drill").text("phase")).isEqualTo("COMING_BACK");
+    assertThat(api.post(area + ":drill", "{\"to\":\"south\"}").status()).isEqualTo(409);
+  }
+
+  @Test
   void shouldNameTheOperationOfLongWork() {
     String vm = "/v1/vms/" + api.createVm("worker");
 

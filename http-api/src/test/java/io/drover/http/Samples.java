@@ -9,6 +9,7 @@ import io.drover.actor.api.AreaView.CellView;
 import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.DrainView;
+import io.drover.actor.api.DrillView;
 import io.drover.actor.api.FleetViews.Page;
 import io.drover.actor.api.FleetViews.PageRequest;
 import io.drover.actor.api.HostView;
@@ -26,6 +27,7 @@ import io.drover.actor.lease.Witness;
 import io.drover.actor.lease.WitnessList;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
+import io.drover.config.units.CellId;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
@@ -119,6 +121,24 @@ final class Samples {
         List.of(
             new HostReason(H1.text(), "memory: 1 GiB free"),
             new HostReason(H2.text(), "cordoned")));
+  }
+
+  static DrillView drill(AreaId area, DrillView.Phase phase) {
+    return new DrillView(
+        area,
+        new OperationId(new CellId(area, 0), "01k0000000000000000000000e"),
+        9,
+        new AreaId("south"),
+        phase,
+        "5 of 6 cells accept operations at south, 40 of 41 hosts are there",
+        NOW,
+        Optional.empty(),
+        new DrillView.Report(
+            41,
+            new DrillView.Way(Optional.of(Duration.ofMillis(2500)), Optional.empty()),
+            new DrillView.Way(Optional.empty(), Optional.empty()),
+            12,
+            Optional.empty()));
   }
 
   static DrainView drain(HostId host, DrainView.Phase phase) {

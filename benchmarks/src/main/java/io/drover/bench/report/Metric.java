@@ -10,7 +10,7 @@ import java.util.function.DoublePredicate;
 /**
  * One measured figure.
  *
- * @param value the median
+ * @param value the median, unless the name says another percentile
  * @param samples how many measurements it comes from
  * @param goal for people, {@code <= 1.1}; empty when the figure is only reported
  * @param met whether the goal is met; empty without one
@@ -49,6 +49,22 @@ public record Metric(
         sorted.length,
         sorted[0],
         sorted[sorted.length - 1],
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Of several measurements the one that so many of a hundred do not exceed, with their spread. */
+  public static Metric percentile(String name, String unit, int percent, List<Double> samples) {
+    Metric median = ofSamples(name, unit, samples);
+    double[] sorted = samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int rank = (int) Math.ceil(percent / 100.0 * sorted.length);
+    return new Metric(
+        name,
+        sorted[Math.max(rank, 1) - 1],
+        unit,
+        median.samples,
+        median.min,
+        median.max,
         Optional.empty(),
         Optional.empty());
   }

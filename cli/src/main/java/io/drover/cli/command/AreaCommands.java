@@ -83,6 +83,38 @@ final class AreaCommands {
     return change(area, "failback", null, reason);
   }
 
+  @Command(
+      description = {
+        "Have an area fail over and come back, to try it, and measure both ways.",
+        "Its VMs run on untouched. Without options it returns at once; the drill goes on by itself."
+      })
+  int drill(
+      @Parameters(paramLabel = "AREA") String area,
+      @Option(
+              names = "--to",
+              paramLabel = "AREA",
+              description = "Which backup; else the first with room.")
+          @Nullable String to,
+      @Option(names = "--watch", description = "Follow it to its end.") boolean watch,
+      @Option(names = "--abort", description = "Have the area come back at once.") boolean abort) {
+    String path = "/v1/areas/" + area;
+    ObjectNode body = JsonNodeFactory.instance.objectNode();
+    put(body, "to", to);
+    JsonNode operation =
+        abort
+            ? session.api().post(path + ":drill-abort")
+            : session.api().post(path + ":drill", body);
+    return watch
+        ? new Waiting(session).watchDrill(path + "/drill")
+        : session.print(operation, () -> OperationCommands.line(operation));
+  }
+
+  @Command(name = "drill-status", description = "Show the drill of an area under way, or the last.")
+  int drillStatus(@Parameters(paramLabel = "AREA") String area) {
+    JsonNode drill = session.api().get("/v1/areas/" + area + "/drill");
+    return session.print(drill, () -> DrillReport.full(drill, session));
+  }
+
   @Command(description = "Give back the cells that an area runs for others because of their load.")
   int recall(
       @Parameters(paramLabel = "AREA") String area,

@@ -3,6 +3,7 @@ package io.drover.cli.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.cli.output.MigrationReport;
 import java.time.Duration;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Looks at the server again and again until something is over. */
@@ -73,18 +74,28 @@ final class Waiting {
 
   /** Draws the progress of a drain and, at its end, every VM. */
   int watchDrain(String path) {
+    return watch(path, DrainReport::progress, drain -> DrainReport.full(drain, session));
+  }
+
+  /** Draws the progress of a drill and, at its end, what it measured. */
+  int watchDrill(String path) {
+    return watch(path, DrillReport::progress, drill -> DrillReport.full(drill, session));
+  }
+
+  private int watch(
+      String path, Function<JsonNode, String> progress, Function<JsonNode, String> full) {
     String drawn = "";
-    JsonNode drain = session.patiently(() -> session.api().get(path));
-    while (!drain.path("over").asBoolean()) {
-      drawn = draw(DrainReport.progress(drain), drawn);
+    JsonNode work = session.patiently(() -> session.api().get(path));
+    while (!work.path("over").asBoolean()) {
+      drawn = draw(progress.apply(work), drawn);
       session.pause(PAUSE);
-      drain = session.patiently(() -> session.api().get(path));
+      work = session.patiently(() -> session.api().get(path));
     }
     if (session.terminal().interactive() && !drawn.isEmpty()) {
       session.terminal().err().print(CLEAR_LINE);
     }
-    JsonNode ended = drain;
-    session.print(ended, () -> DrainReport.full(ended, session));
+    JsonNode ended = work;
+    session.print(ended, () -> full.apply(ended));
     return ended.path("phase").asText().equals("COMPLETED") ? Session.DONE : Session.REFUSED;
   }
 

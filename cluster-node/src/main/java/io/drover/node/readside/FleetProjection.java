@@ -8,6 +8,7 @@ import io.drover.actor.api.VmView;
 import io.drover.actor.area.Area;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
+import io.drover.actor.drill.Drill;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostFold;
 import io.drover.actor.migration.Migration;
@@ -97,6 +98,9 @@ final class FleetProjection
         case Drain.Event e ->
             Drain.operationAfter(e)
                 .ifPresent(operation -> operations.put(operation.id(), operation));
+        case Drill.Event e ->
+            Drill.operationAfter(e)
+                .ifPresent(operation -> operations.put(operation.id(), operation));
         case Area.Event _, Arming.Event _ -> {} // areas are few: lists ask them
         default -> throw new IllegalStateException("no view for " + envelope.event());
       }
@@ -167,6 +171,7 @@ final class FleetProjection
       case Arming.Event e -> e.at();
       case Migration.Event e -> e.at();
       case Drain.Event e -> e.at();
+      case Drill.Event e -> e.at();
       default -> throw new IllegalStateException("no time of " + event);
     };
   }

@@ -7,6 +7,7 @@ import io.drover.actor.api.ImageStore;
 import io.drover.actor.area.Area;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
+import io.drover.actor.drill.Drill;
 import io.drover.actor.host.Host;
 import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
@@ -147,6 +148,15 @@ public final class FleetEntities {
                 rest ->
                     Drain.create(
                         HostId.parse(entity.getEntityId()), persistenceId(entity), drains, rest)));
+    Drill.Ports drills = new Drill.Ports(routes, board, settings.drills(), limits, clock);
+    remembered(
+        Drill.TYPE_KEY,
+        entity ->
+            resting(
+                entity,
+                rest ->
+                    Drill.create(
+                        new AreaId(entity.getEntityId()), persistenceId(entity), drills, rest)));
   }
 
   /** Started again by themselves wherever their shard goes, also after a restart of all nodes. */

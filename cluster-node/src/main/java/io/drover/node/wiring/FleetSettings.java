@@ -2,6 +2,7 @@ package io.drover.node.wiring;
 
 import com.typesafe.config.Config;
 import io.drover.config.settings.AreaSettings;
+import io.drover.config.settings.DrillSettings;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.ImageSettings;
@@ -14,6 +15,7 @@ import io.drover.config.settings.NodeSettings;
 public record FleetSettings(
     NodeSettings node,
     AreaSettings areas,
+    DrillSettings drills,
     EntitySettings entities,
     MigrationSettings migrations,
     MoveSettings moves,
@@ -29,6 +31,7 @@ public record FleetSettings(
     return new FleetSettings(
         NodeSettings.from(root),
         AreaSettings.from(root),
+        DrillSettings.from(root),
         EntitySettings.from(root),
         MigrationSettings.from(root),
         MoveSettings.from(root),

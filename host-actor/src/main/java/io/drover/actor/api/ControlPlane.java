@@ -102,6 +102,20 @@ public interface ControlPlane {
   CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms);
 
   /**
+   * Has the area fail over and come back, and measures both. While one is under way, that one is
+   * answered. Refused for an area that does not run all of itself, or without a backup with room.
+   *
+   * @param to of its hierarchy; empty = the first with room
+   */
+  CompletionStage<OperationView> drill(AreaId area, Optional<AreaId> to, Terms terms);
+
+  /** Has the area come back at once. */
+  CompletionStage<OperationView> abortDrill(AreaId area, Terms terms);
+
+  /** The drill of the area that is under way, or the last one. */
+  CompletionStage<DrillView> drillOf(AreaId area);
+
+  /**
    * Lost hosts are fenced from now on.
    *
    * @param force also those that vanished with many others, or while losses were ignored

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Which area runs an area: what is to be decided now, by what there is to be seen. Pure. */
@@ -156,55 +155,13 @@ final class Succession {
   }
 
   static Ruling failOver(Defined state, FleetSight sight, Area.Request.FailOver c, Instant now) {
-    AreaId area = state.facts().area();
-    List<AreaId> backups = state.facts().policy().backups();
-    if (c.to().filter(to -> !backups.contains(to)).isPresent()) {
-      return refuse(
-          Refusal.Kind.CONFLICT,
-          "area %s is not in the backup hierarchy of %s: %s".formatted(c.to().get(), area, backups),
-          Map.of("area", c.to().get().name(), "backups", names(backups)));
-    }
-    if (c.to().filter(state.keeper()::equals).isPresent()) {
-      return new Ruling.Already();
-    }
-    Map<String, String> figures = new TreeMap<>();
-    int hosts = state.facts().hosts().size();
-    figures.put("hosts", Integer.toString(hosts));
-    for (AreaId candidate : c.to().map(List::of).orElse(backups)) {
-      if (candidate.equals(state.keeper())) {
-        continue;
-      }
-      boolean usable = sight.isUsable(candidate);
-      Headroom room = sight.headroom(candidate);
-      if (usable && room.hosts() >= hosts) {
-        return new Ruling.Decide(moved(state, candidate, Cause.OPERATOR, c.reason(), now));
-      }
-      figures.put("headroom." + candidate, usable ? room.hosts() + " hosts" : "no control node");
-    }
-    return refuse(
-        Refusal.Kind.NO_HEADROOM,
-        figures.size() == 1
-            ? "area %s has no backup to fail over to".formatted(area)
-            : "no backup of area %s can run its %d hosts: %s"
-                .formatted(area, hosts, figuresText(figures)),
-        figures);
-  }
-
-  private static String figuresText(Map<String, String> figures) {
-    return figures.entrySet().stream()
-        .filter(entry -> entry.getKey().startsWith("headroom."))
-        .map(entry -> entry.getKey().substring("headroom.".length()) + " has " + room(entry))
-        .collect(Collectors.joining(", "));
-  }
-
-  private static String room(Map.Entry<String, String> figure) {
-    return figure.getValue().endsWith("hosts")
-        ? "room for " + figure.getValue()
-        : figure.getValue();
-  }
-
-  private static String names(List<AreaId> areas) {
-    return areas.stream().map(AreaId::name).collect(Collectors.joining(", "));
+    return c.to().filter(state.keeper()::equals).isPresent()
+        ? new Ruling.Already()
+        : switch (BackupChoice.of(state.management(), sight, c.to())) {
+          case BackupChoice.Found found ->
+              new Ruling.Decide(moved(state, found.area(), Cause.OPERATOR, c.reason(), now));
+          case BackupChoice.None none -> new Ruling.Refuse(none.refusal());
+        };
   }
 
   static Ruling failBack(Defined state, FleetSight sight, Area.Request.FailBack c, Instant now) {

@@ -7,6 +7,7 @@ import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ConsoleView;
 import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.DrainView;
+import io.drover.actor.api.DrillView;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.MigrationView;
@@ -54,6 +55,7 @@ public final class ShardedControlPlane implements ControlPlane {
   private final MigrationCalls migrations;
   private final HostCalls hosts;
   private final DrainCalls drains;
+  private final DrillCalls drills;
   private final ArmingCalls arming;
   private final Map<AreaId, Integer> cellsOfArea = new ConcurrentHashMap<>(); // never change
 
@@ -76,6 +78,7 @@ public final class ShardedControlPlane implements ControlPlane {
     this.migrations = new MigrationCalls(routes, ids, once);
     this.hosts = new HostCalls(routes, once);
     this.drains = new DrainCalls(routes, ids, once);
+    this.drills = new DrillCalls(routes, ids, once);
   }
 
   @Override
@@ -157,6 +160,7 @@ public final class ShardedControlPlane implements ControlPlane {
                 .vm()
                 .map(vm -> vms.operation(vm, operation))
                 .or(() -> subject.host().map(host -> drains.operation(host, operation)))
+                .or(() -> subject.area().map(area -> drills.operation(area, operation)))
                 .orElseGet(
                     () -> Calls.refused(Refusal.Kind.NOT_FOUND, "no operation " + operation)));
   }
@@ -250,6 +254,21 @@ public final class ShardedControlPlane implements ControlPlane {
   @Override
   public CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
     return areas.failBack(area, reason, terms);
+  }
+
+  @Override
+  public CompletionStage<OperationView> drill(AreaId area, Optional<AreaId> to, Terms terms) {
+    return areas.look(area).thenCompose(_ -> drills.start(area, to, terms));
+  }
+
+  @Override
+  public CompletionStage<OperationView> abortDrill(AreaId area, Terms terms) {
+    return drills.abort(area, terms);
+  }
+
+  @Override
+  public CompletionStage<DrillView> drillOf(AreaId area) {
+    return drills.look(area);
   }
 
   @Override

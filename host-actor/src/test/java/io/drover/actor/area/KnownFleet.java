@@ -4,19 +4,19 @@ import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.Epoch;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /** A sight of nodes and areas that a test has made up. */
 public final class KnownFleet implements FleetSight {
   public static final int HOST_LIMIT = 100;
 
-  private final Map<String, NodeReport> nodes = new TreeMap<>();
-  private final Map<AreaId, Management> managements = new HashMap<>();
+  private final Map<String, NodeReport> nodes = new ConcurrentSkipListMap<>();
+  private final Map<AreaId, Management> managements = new ConcurrentHashMap<>();
 
   /** A node that manages so many hosts. */
   public KnownFleet node(String name, AreaId area, int hosts, CellId... running) {
@@ -24,6 +24,22 @@ public final class KnownFleet implements FleetSight {
     Map<AreaId, Sessions> sessions = Map.of(area, new Sessions(hosts, hosts));
     nodes.put(
         name, new NodeReport(name, area, name + ":7200", Set.of(running), sessions, load, true));
+    return this;
+  }
+
+  /** What a node runs of an area: cells, and settled sessions of so many of its hosts. */
+  public KnownFleet running(String name, AreaId of, int settled, CellId... cells) {
+    nodes.computeIfPresent(
+        name,
+        (_, report) ->
+            new NodeReport(
+                name,
+                report.area(),
+                report.gateway(),
+                Set.of(cells),
+                Map.of(of, new Sessions(settled, settled)),
+                report.load(),
+                true));
     return this;
   }
 

@@ -16,6 +16,7 @@ import io.drover.actor.area.Area;
 import io.drover.actor.area.KnownFleet;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
+import io.drover.actor.drill.Drill;
 import io.drover.actor.host.Host;
 import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
@@ -242,6 +243,12 @@ final class LocalFleet implements Routes, AutoCloseable {
               HostId.parse(id),
               persistenceId,
               new Drain.Ports(this, moves(), settings(), now::get),
+              () -> {});
+      case "drill" ->
+          Drill.create(
+              new AreaId(id),
+              persistenceId,
+              new Drill.Ports(this, sight, Samples.drills(), settings(), now::get),
               () -> {});
       case "operation" -> Operation.create(persistenceId, now::get);
       case "keyed-request" -> KeyedRequest.create(persistenceId, now::get);

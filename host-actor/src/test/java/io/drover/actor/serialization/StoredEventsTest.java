@@ -19,11 +19,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.DrainView;
+import io.drover.actor.api.DrillView;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.area.Area;
 import io.drover.actor.area.AreaPolicy;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.drain.Drain;
+import io.drover.actor.drill.Drill;
 import io.drover.actor.host.Host;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.Witness;
@@ -89,6 +91,13 @@ class StoredEventsTest {
         new Area.Event.CellsReturned(Set.of(3), SOUTH, E2, Area.Cause.RELIEF, "room", NOW),
         new Operation.Event.OperationOpened(VM, NOW),
         new Operation.Event.DrainOpened(H1, NOW),
+        new Operation.Event.DrillOpened(NORTH, NOW),
+        new Drill.Event.DrillStarted(NORTH, OP1, SOUTH, E1, Set.of(3), 2, NOW),
+        new Drill.Event.OperationsAcknowledged(Map.of(3, 2), NOW),
+        new Drill.Event.MarkReached(Drill.Mark.ACCEPTED_THERE, NOW),
+        new Drill.Event.ReturnStarted(DrillView.Phase.COMPLETED, "it was there", NOW),
+        new Drill.Event.DrillEnded(
+            NORTH, OP1, NOW, DrillView.Phase.COMPLETED, "it was there", Optional.of(0), NOW),
         new Drain.Event.DrainStarted(H1, OP1, NOW),
         new Drain.Event.HostCordoned(NOW),
         new Drain.Event.MoveStarted(VM, M1, 1, 7, NOW),
@@ -163,6 +172,7 @@ class StoredEventsTest {
                 Vm.Event.class,
                 Operation.Event.class,
                 Drain.Event.class,
+                Drill.Event.class,
                 KeyedRequest.Event.class)
             .flatMap(root -> MachineCoverage.membersOf(root).stream())
             .toList();

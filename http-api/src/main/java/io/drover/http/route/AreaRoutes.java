@@ -13,6 +13,10 @@ import io.drover.http.model.AreaJson;
 import io.drover.http.model.ArmJson;
 import io.drover.http.model.ArmingJson;
 import io.drover.http.model.DisarmJson;
+import io.drover.http.model.DrillJson;
+import io.drover.http.model.DrillRequestJson;
+import io.drover.http.model.NothingJson;
+import io.drover.http.model.OperationJson;
 import io.drover.http.model.PageJson;
 import io.drover.http.model.TakeoverJson;
 import io.drover.http.problem.ProblemException;
@@ -39,6 +43,9 @@ public final class AreaRoutes {
         Endpoint.post("/v1/areas/{area}:failover", this::failOver),
         Endpoint.post("/v1/areas/{area}:failback", this::failBack),
         Endpoint.post("/v1/areas/{area}:recall", this::recall),
+        Endpoint.post("/v1/areas/{area}:drill", this::drill),
+        Endpoint.post("/v1/areas/{area}:drill-abort", this::abortDrill),
+        Endpoint.get("/v1/areas/{area}/drill", this::showDrill),
         Endpoint.post("/v1/areas/{area}:arm", this::arm),
         Endpoint.post("/v1/areas/{area}:disarm", this::disarm));
   }
@@ -84,6 +91,24 @@ public final class AreaRoutes {
 
   private CompletionStage<HttpResponse> recall(Call call) {
     return answer(controlPlane.recall(area(call), reason(call), keyOnly(call)));
+  }
+
+  private CompletionStage<HttpResponse> drill(Call call) {
+    DrillRequestJson body = call.body(DrillRequestJson.class, DrillRequestJson.DEFAULT);
+    return controlPlane
+        .drill(area(call), body.area(), keyOnly(call))
+        .thenApply(o -> Reply.accepted(o.id(), OperationJson.from(o)));
+  }
+
+  private CompletionStage<HttpResponse> abortDrill(Call call) {
+    call.body(NothingJson.class, NothingJson.NOTHING);
+    return controlPlane
+        .abortDrill(area(call), keyOnly(call))
+        .thenApply(o -> Reply.accepted(o.id(), OperationJson.from(o)));
+  }
+
+  private CompletionStage<HttpResponse> showDrill(Call call) {
+    return controlPlane.drillOf(area(call)).thenApply(drill -> Reply.ok(DrillJson.from(drill)));
   }
 
   private static String reason(Call call) {

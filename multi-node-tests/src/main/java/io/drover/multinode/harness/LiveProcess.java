@@ -30,8 +30,12 @@ public record LiveProcess(ProcessHandle handle, List<String> arguments) {
 
   /** Sends it a signal, {@code STOP}; one that has ended does not mind. */
   static void signal(ProcessHandle handle, String signal) {
-    if (handle.isAlive()) {
+    try {
       Shell.run("kill", "-" + signal, Long.toString(handle.pid()));
+    } catch (IllegalStateException e) {
+      if (handle.isAlive()) {
+        throw e;
+      }
     }
   }
 

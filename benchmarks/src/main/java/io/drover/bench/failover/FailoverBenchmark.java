@@ -1,0 +1,74 @@
+package io.drover.bench.failover;
+
+import io.drover.bench.report.Report;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code ./drover bench failover}: what dies is killed with SIGKILL, what is timed is what the API
+ * answers and what guests do.
+ */
+@Command(
+    name = "failover",
+    description = "Kills control nodes, areas and hosts, and times until others do their work.")
+public final class FailoverBenchmark implements Callable<Integer> {
+  /** What can be measured by itself. */
+  enum Part {
+    CONTROL_NODE,
+    AREA,
+    HOST,
+    HEADLESS
+  }
+
+  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      description = "of each part that is repeated; default: ${DEFAULT-VALUE}")
+  private int runs = 10;
+
+  @Option(
+      names = "--only",
+      split = ",",
+      paramLabel = "PART",
+      description = "only these: ${COMPLETION-CANDIDATES}")
+  private Set<Part> only = EnumSet.noneOf(Part.class);
+
+  private final Report report = new Report("bench failover");
+
+  @Override
+  public Integer call() throws IOException {
+    onSmallFleet(only.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(only));
+    report.print(System.out);
+    if (json != null) {
+      report.write(json);
+    }
+    return report.isOk() ? 0 : 1;
+  }
+
+  private void onSmallFleet(Set<Part> parts) throws IOException {
+    try (SmallFleet fleet = SmallFleet.start()) {
+      if (parts.contains(Part.HOST)) {
+        new HostLoss(fleet).measure(runs, report);
+      }
+      if (parts.contains(Part.CONTROL_NODE)) {
+        new ControlNodeLoss(fleet).measure(runs, report);
+      }
+      if (parts.contains(Part.AREA)) {
+        new AreaLoss(fleet).measure(runs, report);
+      }
+      if (parts.contains(Part.HEADLESS)) {
+        new Headless(fleet).measure(report);
+      }
+      fleet.violations().forEach(violation -> report.require(false, violation));
+    }
+  }
+}
