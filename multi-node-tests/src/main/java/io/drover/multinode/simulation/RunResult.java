@@ -14,6 +14,8 @@ import java.util.Map;
  * @param messages that actors were handed
  * @param starts of guests
  * @param orders that agents carried out
+ * @param vouches that witnesses gave
+ * @param fenced hosts that were proven dead
  * @param events in the journal
  * @param conflicts writes that came second to the journal
  */
@@ -30,6 +32,8 @@ public record RunResult(
     long unknown,
     long starts,
     long orders,
+    long vouches,
+    long fenced,
     long events,
     long conflicts,
     Map<String, Integer> faults,

@@ -1,7 +1,9 @@
 package io.drover.multinode.simulation;
 
 import io.drover.config.units.AreaId;
+import io.drover.multinode.simulation.check.LeaseWatch;
 import io.drover.multinode.simulation.check.Ledger;
+import io.drover.multinode.simulation.check.Observers;
 import io.drover.multinode.simulation.check.RunningGuests;
 import io.drover.multinode.simulation.check.Settlement;
 import io.drover.multinode.simulation.check.Violations;
@@ -43,8 +45,11 @@ final class SimulationRun {
     Ledger ledger = new Ledger(violations);
     world.database().listen((id, number, event) -> world.trace().note("journal " + id, event));
     world.database().listen(ledger);
-    RunningGuests running = new RunningGuests(violations, ledger);
-    Fleet fleet = new Fleet(world, plan(loop), directory, running);
+    Observers observers = new Observers(violations, ledger);
+    RunningGuests running = observers.running();
+    Fleet fleet = new Fleet(world, plan(loop), directory, observers);
+    LeaseWatch leases = new LeaseWatch(fleet, violations);
+    world.database().listen(leases);
     fleet.plan().nodes().forEach(fleet::startNode);
     fleet.plan().hosts().forEach(fleet::startAgent);
     loop.run(WARM_UP);
@@ -72,6 +77,8 @@ final class SimulationRun {
         clients.unknown(),
         running.starts(),
         running.orders(),
+        observers.vouches(),
+        leases.fenced(),
         ledger.events(),
         world.database().conflicts(),
         nemesis.counts(),
@@ -83,7 +90,8 @@ final class SimulationRun {
         loop.chance(0.4)
             ? List.of(new AreaId("north"), new AreaId("south"))
             : List.of(new AreaId("north"));
-    return new Plan(areas, 1 + loop.below(3), 2 + loop.below(3), 2 + loop.below(4));
+    return new Plan(
+        areas, 1 + loop.below(3), 2 + loop.below(3), 2 + loop.below(4), loop.chance(0.3));
   }
 
   private void settle(Settlement settlement, Clients clients, Violations violations) {

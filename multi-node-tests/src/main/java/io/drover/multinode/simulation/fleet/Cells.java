@@ -94,8 +94,13 @@ final class Cells {
     for (String place : fleet.plan().nodes()) {
       Duration most = place.equals(from) ? unaware : SPREAD;
       Duration hears = fleet.world().loop().between(Duration.ZERO, most);
-      fleet.world().loop().after(hears, () -> fleet.node(place).ifPresent(n -> tell(n, shard)));
+      fleet.world().loop().after(hears, () -> fleet.node(place).ifPresent(n -> hear(n, shard)));
     }
+  }
+
+  /** What a node that stands still does not hear. */
+  private void hear(ControlNode node, String shard) {
+    fleet.world().run(node.machine(), () -> tell(node, shard));
   }
 
   private void tell(ControlNode node, String shard) {
@@ -120,7 +125,7 @@ final class Cells {
     overlapping.forEach(shard -> moves.merge(shard, 1, Integer::sum));
     overlapping.clear();
     for (String shard : shards()) {
-      fleet.plan().nodes().forEach(place -> fleet.node(place).ifPresent(n -> tell(n, shard)));
+      fleet.plan().nodes().forEach(place -> fleet.node(place).ifPresent(n -> hear(n, shard)));
     }
   }
 

@@ -5,6 +5,7 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
@@ -19,9 +20,7 @@ import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Machine;
 import io.drover.multinode.simulation.engine.World;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +53,16 @@ public final class ControlNode implements Routes {
   private final Map<String, Integer> learned;
   private final Map<String, ActorRef<?>> entities = new HashMap<>();
   private final ControlPlane controlPlane;
+  private final SimulatedWitness witness;
 
-  ControlNode(Fleet fleet, Machine machine, Duration clockError) {
+  ControlNode(Fleet fleet, Machine machine) {
     this.fleet = fleet;
     this.world = fleet.world();
     this.machine = machine;
-    this.clock = () -> world.loop().instant().plus(clockError);
+    this.clock = () -> world.loop().instant().plus(fleet.clockError(machine.name()));
+    this.witness =
+        new SimulatedWitness(
+            fleet, machine, fleet.revocationsOf(machine.name()), this::monotonicNs);
     this.view = fleet.cells().homes();
     this.learned = fleet.cells().moves();
     this.controlPlane =
@@ -75,6 +78,10 @@ public final class ControlNode implements Routes {
   /** What clients call, here. */
   public ControlPlane controlPlane() {
     return controlPlane;
+  }
+
+  SimulatedWitness witness() {
+    return witness;
   }
 
   private void defineArea() {
@@ -207,13 +214,13 @@ public final class ControlNode implements Routes {
           Scheduler.create(
               new AreaId(id),
               new Scheduler.Ports(
-                  this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, new NoLeases(), clock));
+                  this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, fleet.board(), clock));
       case "arming" -> Arming.create(new AreaId(id), persistenceId, this, Plan.ENTITIES, clock);
       case "host" ->
           Host.create(
               HostId.parse(id),
               persistenceId,
-              new Host.Ports(peers, Plan.ENTITIES, clock, NoLeases.fencing(this::monotonicNs)),
+              new Host.Ports(peers, Plan.ENTITIES, clock, fencing()),
               rest);
       case "vm" ->
           Vm.create(
@@ -233,8 +240,17 @@ public final class ControlNode implements Routes {
     };
   }
 
+  private Host.Fencing fencing() {
+    return new Host.Fencing(
+        Plan.LEASES,
+        LossLimits.of(Plan.LEASES, Plan.FENCING, Plan.ENTITIES.heartbeatInterval()),
+        new WitnessWays(fleet, machine),
+        new SimulatedPower(fleet, machine),
+        this::monotonicNs);
+  }
+
   private long monotonicNs() {
-    return ChronoUnit.NANOS.between(Instant.EPOCH, world.loop().instant());
+    return world.loop().elapsed().toNanos();
   }
 
   /** As the shard does it when an entity asks to be passivated. */

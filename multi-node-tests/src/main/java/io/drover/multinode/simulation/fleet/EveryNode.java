@@ -4,23 +4,31 @@ import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
 import io.drover.actor.area.NodeLoad;
 import io.drover.actor.area.NodeReport;
+import io.drover.actor.lease.Witness;
+import io.drover.actor.lease.WitnessCandidate;
+import io.drover.actor.placement.WitnessBoard;
 import io.drover.config.units.AreaId;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
  * Every node of the plan seems to be there: who takes over from whom is not simulated, shards move
  * as the faults have it.
  */
-final class EveryNode implements FleetSight {
+final class EveryNode implements FleetSight, WitnessBoard {
   private static final int ROOM = 1_000_000;
+  private static final Comparator<AreaId> BY_NAME = Comparator.comparing(AreaId::name);
 
   private final List<NodeReport> nodes;
   private final Map<AreaId, Management> managements = new HashMap<>();
+  private final Map<AreaId, List<WitnessCandidate>> witnesses = new TreeMap<>(BY_NAME);
 
   EveryNode(Plan plan, Function<String, String> gateway) {
     NodeLoad load = new NodeLoad(0, 0, ROOM, ROOM, 0, 0, 0, 0, 1);
@@ -57,5 +65,24 @@ final class EveryNode implements FleetSight {
   public void publish(Management management) {
     managements.merge(
         management.area(), management, (known, told) -> told.isNewerThan(known) ? told : known);
+  }
+
+  @Override
+  public void post(AreaId area, List<WitnessCandidate> hosts) {
+    witnesses.put(area, hosts);
+  }
+
+  @Override
+  public List<WitnessCandidate> besides(AreaId area) {
+    List<WitnessCandidate> all = new ArrayList<>();
+    nodes.forEach(n ->
+        all.add(
+            new WitnessCandidate(new Witness(n.node(), n.gateway()), n.area().name(), "", true)));
+    witnesses.forEach((other, hosts) -> {
+      if (!other.equals(area)) {
+        all.addAll(hosts);
+      }
+    });
+    return all;
   }
 }

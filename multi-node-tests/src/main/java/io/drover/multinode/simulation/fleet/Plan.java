@@ -3,6 +3,8 @@ package io.drover.multinode.simulation.fleet;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.HostLossPolicy;
+import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.FencingSettings;
@@ -13,6 +15,7 @@ import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,8 +29,14 @@ import java.util.stream.Stream;
  * @param nodesPerArea control nodes
  * @param hostsPerArea machines with an agent
  * @param guestsPerHost that it has room for
+ * @param powerSwitches whether hosts can be switched off
  */
-public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int guestsPerHost) {
+public record Plan(
+    List<AreaId> areas,
+    int nodesPerArea,
+    int hostsPerArea,
+    int guestsPerHost,
+    boolean powerSwitches) {
   /** Of each area. */
   static final int CELLS = 3;
 
@@ -40,7 +49,6 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
   private static final Config CONFIG =
       ConfigFactory.parseString(
               """
-              drover.lease.enabled = false # not simulated yet
               drover.entities {
                 leak-check-interval = 40s # longer than an order may take
                 snapshot-every = 8
@@ -70,9 +78,19 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
     areas = List.copyOf(areas);
   }
 
-  /** What every VM is made from. */
-  public GuestSpec vmSpec() {
-    return new GuestSpec(IMAGE, VM, Map.of());
+  /** How long a host keeps its lease when nobody vouches for it any more. */
+  public static Duration leaseTtl() {
+    return LEASES.ttl();
+  }
+
+  /**
+   * What a VM is made from.
+   *
+   * @param kept it stays on a host that has lost its lease
+   */
+  public GuestSpec vmSpec(boolean kept) {
+    OnHostLoss policy = kept ? OnHostLoss.KEEP : OnHostLoss.RESTART;
+    return new GuestSpec(IMAGE, VM, Map.of()).with(new HostLossPolicy(policy, 100));
   }
 
   Resources hostCapacity() {

@@ -1,7 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
 import io.drover.agent.guest.Guest;
-import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.session.ControlSession;
 import io.drover.agent.session.ManagedHost;
 import io.drover.agent.store.AgentStore;
@@ -11,7 +10,6 @@ import io.drover.config.settings.AgentLeaseSettings;
 import io.drover.config.settings.AgentSettings;
 import io.drover.config.settings.BindAddress;
 import io.drover.config.units.ByteSize;
-import io.drover.config.units.Epoch;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Loop;
@@ -43,41 +41,41 @@ import org.apache.pekko.actor.typed.ActorRef;
  * One life of an agent on a simulated host. Session, order intake, durable store and order table
  * are the shipped ones. Its guests belong to the host and may outlive it.
  */
-final class SimulatedHost implements ManagedHost {
+final class SimulatedAgent implements ManagedHost {
   private static final Comparator<VmId> BY_TEXT = Comparator.comparing(VmId::text);
 
   private final Fleet fleet;
+  private final SimulatedHost host;
   private final Machine machine;
   private final AgentStore store;
-  private final Map<VmId, SimulatedGuest> guests;
+  private final AgentLease lease;
   private final Map<VmId, GuestPlace> places = new TreeMap<>(BY_TEXT);
-  private final Duration clockError;
   private Optional<ActorRef<ControlSession.Command>> session = Optional.empty();
 
-  /**
-   * Starts an agent.
-   *
-   * @param guests of the host: what is left of an earlier agent, and what this one makes
-   */
-  SimulatedHost(
-      Fleet fleet,
-      Machine machine,
-      Path directory,
-      Map<VmId, SimulatedGuest> guests,
-      Duration clockError) {
-    this.fleet = fleet;
+  /** Starts an agent: it takes over what an earlier one left. */
+  SimulatedAgent(SimulatedHost host, Machine machine, Path directory) {
+    this.fleet = host.fleet();
+    this.host = host;
     this.machine = machine;
-    this.guests = guests;
-    this.clockError = clockError;
     this.store = AgentStore.open(directory, fleet.disk());
-    List.copyOf(guests.values()).forEach(g -> place(g.vm()).adopt(g));
+    this.lease = new AgentLease(this);
+    host.observer().agentStarted(host.name(), store);
+    List.copyOf(host.guests()).forEach(g -> place(g.vm()).adopt(g));
     for (VmRecord record : store.vms()) {
       boolean expected = record.grant().isPresent() || record.migration().isPresent();
-      if (expected && !guests.containsKey(record.vm())) {
+      if (expected && host.guest(record.vm()).isEmpty()) {
         place(record.vm()).findLost();
       }
     }
+    lease.keeper().onChange(this::leaseChanged);
     later(Duration.ofMillis(50), () -> session = Optional.of(startSession(directory)));
+  }
+
+  private void leaseChanged() {
+    if (lease.keeper().refusal().isEmpty()) {
+      List.copyOf(places.values()).forEach(GuestPlace::leaseHeld);
+    }
+    session.ifPresent(s -> s.tell(new ControlSession.Beat()));
   }
 
   private ActorRef<ControlSession.Command> startSession(Path directory) {
@@ -110,19 +108,18 @@ final class SimulatedHost implements ManagedHost {
             Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(60)),
         2,
         2,
-        new AgentLeaseSettings(false, new BindAddress("127.0.0.1", 0), directory),
+        new AgentLeaseSettings(true, new BindAddress("127.0.0.1", 0), directory),
         true,
         false);
   }
 
-  /** Leases are not simulated yet. */
-  @Override
-  public Optional<LeaseStatus> lease() {
-    return Optional.empty();
+  SimulatedHost host() {
+    return host;
   }
 
-  @Override
-  public void offer(String hostId, LeaseTerms terms) {}
+  AgentLease leases() {
+    return lease;
+  }
 
   Fleet fleet() {
     return fleet;
@@ -149,7 +146,8 @@ final class SimulatedHost implements ManagedHost {
   }
 
   long wallMicros() {
-    return ChronoUnit.MICROS.between(java.time.Instant.EPOCH, loop().instant().plus(clockError));
+    return ChronoUnit.MICROS.between(
+        java.time.Instant.EPOCH, loop().instant().plus(fleet.clockError(machine.name())));
   }
 
   /** Unless this agent has died by then. */
@@ -175,32 +173,31 @@ final class SimulatedHost implements ManagedHost {
 
   // ---- guests
 
-  SimulatedGuest make(GuestSpec spec, Guest.State state, Epoch epoch) {
-    SimulatedGuest made = new SimulatedGuest(spec, machine.name(), fleet.witness(), state, epoch);
-    guests.put(spec.vm(), made);
-    return made;
+  void destroy(SimulatedGuest guest) {
+    lease.keeper().release(guest.vm());
+    host.destroy(guest);
   }
 
-  void destroy(SimulatedGuest guest) {
-    guest.end("destroyed");
-    guests.remove(guest.vm(), guest);
+  /** One of its guests is gone, and not by its doing. */
+  void guestEnded(VmId vm, String reason) {
+    place(vm).ended(reason);
   }
 
   boolean hasRoomFor(VmId vm) {
-    long others = guests.keySet().stream().filter(g -> !g.equals(vm)).count();
+    long others = host.guests().stream().filter(g -> !g.vm().equals(vm)).count();
     return others < fleet.plan().guestsPerHost();
   }
 
   /** One of its running guests ends by itself. */
   void trapOne() {
     List<VmId> running =
-        guests.values().stream()
+        host.guests().stream()
             .filter(g -> g.state() == Guest.State.RUNNING)
             .map(SimulatedGuest::vm)
             .sorted(BY_TEXT)
             .toList();
     if (!running.isEmpty()) {
-      place(loop().oneOf(running)).trap();
+      place(loop().oneOf(running)).ended("trap");
     }
   }
 
@@ -219,6 +216,8 @@ final class SimulatedHost implements ManagedHost {
                 .setCpuMillis(capacity.cpuMillis())
                 .setMemoryBytes(capacity.memory().bytes()))
         .setTransferEndpoint(machine.name() + ":1")
+        .setWitnessEndpoint(fleet.addressOf(machine.name()).toString())
+        .setLease(lease.keeper().status())
         .addHypervisors(
             HypervisorSupport.newBuilder()
                 .setKind("record")
@@ -243,10 +242,20 @@ final class SimulatedHost implements ManagedHost {
 
   @Override
   public void execute(Order order, Consumer<OrderResult> reply) {
-    fleet.witness().obeyed(machine.name(), order.getControlEpoch(), order.getOrderId());
+    fleet.observer().obeyed(machine.name(), order.getControlEpoch(), order.getOrderId());
     fleet.world().trace().note(machine.toString(), order);
     GuestOrder parsed = GuestOrder.of(order);
     place(parsed.vm()).execute(parsed, reply);
+  }
+
+  @Override
+  public Optional<LeaseStatus> lease() {
+    return Optional.of(lease.keeper().status());
+  }
+
+  @Override
+  public void offer(String hostId, LeaseTerms terms) {
+    lease.keeper().offer(hostId, terms);
   }
 
   @Override
@@ -256,7 +265,7 @@ final class SimulatedHost implements ManagedHost {
 
   @Override
   public ByteSize memoryUsed() {
-    return ByteSize.ofMib(64L * guests.size());
+    return ByteSize.ofMib(64L * host.guests().size());
   }
 
   @Override

@@ -76,7 +76,7 @@ final class Wire implements ControlStream {
         Optional.of(
             world.spawn(
                 node.machine(),
-                GatewaySession.create(fleet.places(node), made, node, fleet.observer()),
+                GatewaySession.create(fleet.places(node), made, node, fleet.gatewayObserver()),
                 "session"));
     while (!early.isEmpty()) {
       send(early.remove());
