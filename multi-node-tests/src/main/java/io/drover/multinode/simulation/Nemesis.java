@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** What goes wrong, as the seed decides: each run has its own selection of faults. */
 final class Nemesis {
@@ -19,6 +20,8 @@ final class Nemesis {
     NODE_KILLED,
     NODE_MISSED_ALIVE,
     NODE_PAUSED,
+    AREA_LOST,
+    AREA_PAUSED,
     SHARD_MOVED,
     SPLIT_BRAIN,
     PARTITION,
@@ -97,18 +100,13 @@ final class Nemesis {
     String node = loop.oneOf(fleet.plan().nodes());
     String host = loop.oneOf(fleet.plan().hosts());
     switch (fault) {
-      case NODE_KILLED -> {
-        fleet.killNode(node);
-        after(
-            Duration.ofSeconds(14),
-            () -> {
-              if (!fleet.isUp(node)) {
-                fleet.nodeIsMissed(node);
-              }
-            });
-        after(Duration.ofSeconds(40), () -> fleet.startNode(node));
+      case NODE_KILLED -> strikeNode(node, fleet::killNode);
+      case NODE_MISSED_ALIVE -> {
+        fleet.nodeIsMissed(node);
+        after(Duration.ofSeconds(40), () -> fleet.nodeIsBack(node));
       }
-      case NODE_MISSED_ALIVE -> fleet.nodeIsMissed(node);
+      case AREA_LOST -> nodesOfOneArea().forEach(n -> strikeNode(n, fleet::killNode));
+      case AREA_PAUSED -> nodesOfOneArea().forEach(n -> strikeNode(n, fleet::pauseNode));
       case SHARD_MOVED -> fleet.moveShard(loop.oneOf(fleet.shards()), Duration.ZERO);
       case SPLIT_BRAIN -> fleet.moveShard(loop.oneOf(fleet.shards()), Duration.ofSeconds(60));
       case PARTITION -> partition(loop.chance(0.5) ? node : host, false);
@@ -125,11 +123,7 @@ final class Nemesis {
       case NETWORK_BAD -> badNetwork();
       case AGENT_KILLED -> restartLater(host, () -> fleet.killAgent(host, false));
       case AGENT_AND_GUESTS_KILLED -> restartLater(host, () -> fleet.killAgent(host, true));
-      case NODE_PAUSED -> {
-        fleet.pauseNode(node);
-        after(Duration.ofSeconds(12), () -> fleet.nodeIsMissed(node));
-        after(Duration.ofSeconds(40), () -> fleet.resumeNode(node));
-      }
+      case NODE_PAUSED -> strikeNode(node, fleet::pauseNode);
       case AGENT_PAUSED -> pauseAgent(host);
       case HOST_SUSPENDED -> {
         fleet.suspend(host);
@@ -145,6 +139,29 @@ final class Nemesis {
       case POWER_CUT -> restartLater(host, () -> fleet.cutPower(host));
       case GUEST_ENDED -> fleet.trapGuest(host);
     }
+  }
+
+  private List<String> nodesOfOneArea() {
+    return fleet.plan().nodesOf(loop.oneOf(fleet.plan().areas()));
+  }
+
+  /** The others notice, and after a while it is back. */
+  private void strikeNode(String node, Consumer<String> death) {
+    death.accept(node);
+    after(
+        Duration.ofSeconds(14),
+        () -> {
+          if (!fleet.isUp(node) || fleet.isPaused(node)) {
+            fleet.nodeIsMissed(node);
+          }
+        });
+    after(
+        Duration.ofSeconds(40),
+        () -> {
+          fleet.resumeNode(node);
+          fleet.startNode(node);
+          fleet.nodeIsBack(node);
+        });
   }
 
   private void pauseAgent(String host) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param orders that agents carried out
  * @param vouches that witnesses gave
  * @param fenced hosts that were proven dead
+ * @param takeovers how often cells changed hands by decision of their area
  * @param events in the journal
  * @param conflicts writes that came second to the journal
  */
@@ -34,6 +35,7 @@ public record RunResult(
     long orders,
     long vouches,
     long fenced,
+    long takeovers,
     long events,
     long conflicts,
     Map<String, Integer> faults,

@@ -1,6 +1,7 @@
 package io.drover.multinode.simulation;
 
 import io.drover.config.units.AreaId;
+import io.drover.multinode.simulation.check.AreaWatch;
 import io.drover.multinode.simulation.check.LeaseWatch;
 import io.drover.multinode.simulation.check.Ledger;
 import io.drover.multinode.simulation.check.Observers;
@@ -50,6 +51,8 @@ final class SimulationRun {
     Fleet fleet = new Fleet(world, plan(loop), directory, observers);
     LeaseWatch leases = new LeaseWatch(fleet, violations);
     world.database().listen(leases);
+    AreaWatch areas = new AreaWatch(fleet, violations);
+    world.database().listen(areas);
     fleet.plan().nodes().forEach(fleet::startNode);
     fleet.plan().hosts().forEach(fleet::startAgent);
     loop.run(WARM_UP);
@@ -79,6 +82,7 @@ final class SimulationRun {
         running.orders(),
         observers.vouches(),
         leases.fenced(),
+        areas.takeovers(),
         ledger.events(),
         world.database().conflicts(),
         nemesis.counts(),

@@ -120,7 +120,7 @@ public final class LeaseWatch implements Database.Listener {
   }
 
   private String placeOf(Witness witness) {
-    return fleet.placeAt(BindAddress.parse(witness.endpoint()));
+    return fleet.plan().placeAt(BindAddress.parse(witness.endpoint()));
   }
 
   /** Hosts proven dead. */

@@ -22,7 +22,6 @@ import io.drover.multinode.simulation.engine.World;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,19 +53,20 @@ public final class ControlNode implements Routes {
   private final Map<String, ActorRef<?>> entities = new HashMap<>();
   private final ControlPlane controlPlane;
   private final SimulatedWitness witness;
+  private final NodeSight sight;
 
   ControlNode(Fleet fleet, Machine machine) {
     this.fleet = fleet;
     this.world = fleet.world();
     this.machine = machine;
     this.clock = () -> world.loop().instant().plus(fleet.clockError(machine.name()));
+    this.sight = new NodeSight(fleet, machine);
     this.witness =
         new SimulatedWitness(
             fleet, machine, fleet.revocationsOf(machine.name()), this::monotonicNs);
     this.view = fleet.cells().homes();
     this.learned = fleet.cells().moves();
-    this.controlPlane =
-        new ShardedControlPlane(this, fleet::newId, fleet.sight(), new NoImages(), clock);
+    this.controlPlane = new ShardedControlPlane(this, fleet::newId, sight, new NoImages(), clock);
     defineArea();
     fleet.cells().shards().stream().filter(this::isMine).forEach(this::startRemembered);
   }
@@ -80,6 +80,10 @@ public final class ControlNode implements Routes {
     return controlPlane;
   }
 
+  NodeSight sight() {
+    return sight;
+  }
+
   SimulatedWitness witness() {
     return witness;
   }
@@ -87,7 +91,9 @@ public final class ControlNode implements Routes {
   private void defineArea() {
     AreaId area = fleet.plan().areaOfNode(machine.name());
     this.<Area.Command, Area.Reply>ask(
-            Area.TYPE_KEY, area.name(), r -> new Area.Request.Ensure(Plan.CELLS, List.of(), r))
+            Area.TYPE_KEY,
+            area.name(),
+            r -> new Area.Request.Ensure(Plan.CELLS, fleet.plan().backupsOf(area), r))
         .whenComplete((_, failure) -> {
           if (failure != null) {
             world.loop().after(AREA_RETRY, () -> world.run(machine, this::defineArea));
@@ -209,12 +215,11 @@ public final class ControlNode implements Routes {
           Area.create(
               new AreaId(id),
               persistenceId,
-              new Area.Ports(this, fleet.sight(), Plan.AREAS, Plan.ENTITIES, clock));
+              new Area.Ports(this, sight, Plan.AREAS, Plan.ENTITIES, clock));
       case "scheduler" ->
           Scheduler.create(
               new AreaId(id),
-              new Scheduler.Ports(
-                  this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, fleet.board(), clock));
+              new Scheduler.Ports(this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, sight, clock));
       case "arming" -> Arming.create(new AreaId(id), persistenceId, this, Plan.ENTITIES, clock);
       case "host" ->
           Host.create(

@@ -1,14 +1,9 @@
 package io.drover.multinode.simulation.fleet;
 
 import io.drover.actor.area.FleetSight;
-import io.drover.actor.placement.WitnessBoard;
 import io.drover.agent.lease.Revocations;
 import io.drover.agent.store.DurableFiles;
-import io.drover.config.settings.BindAddress;
-import io.drover.config.units.AreaId;
-import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
-import io.drover.multinode.simulation.engine.Database;
 import io.drover.multinode.simulation.engine.Machine;
 import io.drover.multinode.simulation.engine.World;
 import io.drover.node.board.NodeCensus;
@@ -16,13 +11,11 @@ import io.drover.node.gateway.AgentPlaces;
 import io.drover.node.gateway.GatewayObserver;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** All of a simulated fleet, and what can be done to it. */
 public final class Fleet {
@@ -30,17 +23,15 @@ public final class Fleet {
 
   private final World world;
   private final Plan plan;
-  private final EveryNode sight;
   private final FleetObserver observer;
   private final Cells cells;
   private final Transfers transfers = new Transfers();
   private final DurableFiles disk;
   private final Map<String, ControlNode> nodes = new TreeMap<>();
   private final Map<String, SimulatedHost> hosts = new TreeMap<>();
-  private final Map<String, Map<HostId, Epoch>> revocations = new HashMap<>();
+  private final Map<String, Revocations> revocations = new HashMap<>();
   private final Map<String, Duration> clockErrors = new HashMap<>();
-  private final List<Wire.Connection> connections = new ArrayList<>();
-  private final Map<Wire.Connection, List<Machine>> ends = new HashMap<>();
+  private final Links links;
   private long ids;
 
   /**
@@ -51,10 +42,10 @@ public final class Fleet {
   public Fleet(World world, Plan plan, Path directory, FleetObserver observer) {
     this.world = world;
     this.plan = plan;
-    this.sight = new EveryNode(plan, node -> addressOf(node).toString());
     this.observer = observer;
     this.disk = new Disk();
     this.cells = new Cells(this);
+    this.links = new Links(world);
     plan.nodes().forEach(place -> clockErrors.put(place, clockError()));
     plan.hosts().forEach(place -> clockErrors.put(place, clockError()));
     plan.hosts()
@@ -90,6 +81,10 @@ public final class Fleet {
     return cells;
   }
 
+  Links links() {
+    return links;
+  }
+
   Transfers transfers() {
     return transfers;
   }
@@ -116,6 +111,10 @@ public final class Fleet {
     node(place).ifPresent(n -> world.pause(n.machine()));
   }
 
+  public boolean isPaused(String place) {
+    return node(place).filter(n -> n.machine().isPaused()).isPresent();
+  }
+
   public void resumeNode(String place) {
     node(place).ifPresent(n -> world.resume(n.machine()));
   }
@@ -132,6 +131,7 @@ public final class Fleet {
   public void startNode(String place) {
     if (!isUp(place)) {
       world.trace().note(place, "starts");
+      cells.join(place);
       Machine machine = world.machine(place);
       world.run(machine, () -> nodes.put(place, new ControlNode(this, machine)));
     }
@@ -142,13 +142,20 @@ public final class Fleet {
     node(place)
         .ifPresent(n -> {
           world.trace().note(place, "is killed");
-          kill(n.machine(), true);
+          links.kill(n.machine(), true);
         });
   }
 
-  /** The cluster notices that a node is gone, unless it is back. */
+  /** The cluster goes on without a node, which is gone or only seems to be. */
   public void nodeIsMissed(String place) {
-    cells.evacuate(place);
+    cells.remove(place);
+  }
+
+  /** One that only seemed to be gone is a member again. */
+  public void nodeIsBack(String place) {
+    if (isUp(place)) {
+      cells.join(place);
+    }
   }
 
   public List<String> shards() {
@@ -158,35 +165,16 @@ public final class Fleet {
   /** A shard moves, and its old owner may not hear of it for a while: two run it. */
   public void moveShard(String shard, Duration unaware) {
     List<String> next =
-        plan.successors(shard, this::isUp).stream()
-            .filter(n -> !n.equals(cells.home(shard)))
-            .toList();
+        cells.members().stream().filter(n -> isUp(n) && !n.equals(cells.home(shard))).toList();
     if (!next.isEmpty()) {
       cells.move(shard, world.loop().oneOf(next), unaware);
     }
   }
 
-  /** Every node knows where every shard is. */
+  /** Every node that is up is a member, and knows where every shard is. */
   public void agree() {
+    plan.nodes().forEach(this::nodeIsBack);
     cells.tellAll();
-  }
-
-  void kill(Machine machine, boolean kernelSurvives) {
-    world.crash(machine);
-    for (Wire.Connection connection : List.copyOf(connections)) {
-      if (ends.getOrDefault(connection, List.of()).contains(machine)) {
-        connections.remove(connection);
-        ends.remove(connection);
-        if (kernelSurvives) {
-          connection.ended(machine);
-        }
-      }
-    }
-  }
-
-  void connected(Wire.Connection connection, Machine agent, Machine node) {
-    connections.add(connection);
-    ends.put(connection, List.of(agent, node));
   }
 
   // ---- hosts
@@ -252,12 +240,6 @@ public final class Fleet {
     return hosts.values().stream().flatMap(h -> h.guests().stream()).toList();
   }
 
-  /** The id that a host has by its name. */
-  public HostId hostId(String place) {
-    AreaId area = plan.areaOfHost(place);
-    return new HostId(io.drover.config.units.CellId.ofName(area, place, Plan.CELLS), place);
-  }
-
   /** Ends what holds files. */
   public void close() {
     hosts.values().forEach(h -> h.agent().ifPresent(SimulatedAgent::close));
@@ -275,21 +257,6 @@ public final class Fleet {
     return !world.network().isCut(from, to) && !world.network().isCut(to, from);
   }
 
-  /** Where a node has its gateway, or a host its witness. */
-  BindAddress addressOf(String place) {
-    int node = plan.nodes().indexOf(place);
-    return node >= 0
-        ? new BindAddress("10.0.0." + (1 + node), 7200)
-        : new BindAddress("10.1.0." + (1 + plan.hosts().indexOf(place)), 7300);
-  }
-
-  public String placeAt(BindAddress address) {
-    return Stream.concat(plan.nodes().stream(), plan.hosts().stream())
-        .filter(place -> addressOf(place).equals(address))
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** Who vouches at this place now. */
   Optional<SimulatedWitness> witness(String place) {
     return plan.nodes().contains(place)
@@ -299,40 +266,18 @@ public final class Fleet {
 
   /** What a control node has revoked, in the database. */
   Revocations revocationsOf(String node) {
-    Map<HostId, Epoch> rows = revocations.computeIfAbsent(node, _ -> new HashMap<>());
-    return new Revocations() {
-      @Override
-      public Map<HostId, Epoch> all() {
-        return Map.copyOf(rows);
-      }
-
-      @Override
-      public void record(HostId host, Epoch epoch) {
-        if (!reach(node, Database.PLACE)) {
-          throw new SimulatedWitness.NotKeptException(host);
-        }
-        rows.merge(host, epoch, (a, b) -> a.isBefore(b) ? b : a);
-      }
-    };
+    return revocations.computeIfAbsent(node, _ -> new RevocationRows(this, node));
   }
 
-  List<BindAddress> gatewaysFor(String host) {
-    return plan.nodesOf(plan.areaOfHost(host)).stream().map(this::addressOf).toList();
-  }
-
-  WitnessBoard board() {
-    return sight;
-  }
-
-  /** What every node believes of the others. */
-  FleetSight sight() {
-    return sight;
+  /** Of somebody who has heard nothing. */
+  FleetSight blindSight() {
+    return new NodeSight(this, world.machine("nowhere"));
   }
 
   AgentPlaces places(ControlNode node) {
     String name = node.machine().name();
     return new AgentPlaces(
-        plan.areaOfNode(name), List.of(addressOf(name).toString()), sight, new NodeCensus());
+        plan.areaOfNode(name), List.of(plan.addressOf(name).toString()), node.sight(), new NodeCensus());
   }
 
   GatewayObserver gatewayObserver() {

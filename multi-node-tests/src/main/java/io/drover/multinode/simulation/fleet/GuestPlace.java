@@ -9,14 +9,10 @@ import io.drover.agent.supervision.OrderPlan;
 import io.drover.agent.supervision.Phase;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
-import io.drover.protocol.v1.FromAgent;
-import io.drover.protocol.v1.GuestChanged;
 import io.drover.protocol.v1.GuestStatus;
-import io.drover.protocol.v1.GuestVerified;
 import io.drover.protocol.v1.OrderFailure.Code;
 import io.drover.protocol.v1.OrderResult;
 import io.drover.protocol.v1.TargetReady;
-import io.drover.protocol.v1.TransferFailed;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,30 +27,27 @@ final class GuestPlace {
   private static final Duration BOOT_MOST = Duration.ofMillis(1500);
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(5);
   private static final double BOOT_FAILURE = 0.02;
-  private static final String KIND = "record";
 
   private final VmId vm;
   private final SimulatedAgent agent;
   private final Turns turns = new Turns(this::changed);
   private final SimulatedEnds ends = new SimulatedEnds();
+  private final PlaceVoice voice;
   private VmRecord record;
-  private Optional<SimulatedGuest> guest = Optional.empty();
-  private Optional<String> endReason = Optional.empty();
-  private Optional<GuestStatus> published = Optional.empty();
+  private final HeldGuest held;
 
   GuestPlace(VmId vm, SimulatedAgent agent) {
     this.vm = vm;
     this.agent = agent;
+    this.voice = new PlaceVoice(vm, agent);
+    this.held = new HeldGuest(agent);
     this.record = agent.store().vm(vm);
   }
 
   // ---- after a restart of the agent
 
   void adopt(SimulatedGuest found) {
-    guest = Optional.of(found);
-    if (record.isRestartable()) {
-      agent.leases().guard(found);
-    }
+    held.adopt(found, record.isRestartable());
     boolean mayRun = OrderPlan.mayRun(record) && record.isToRun();
     if (found.state() == Guest.State.RUNNING && !mayRun) {
       found.pause();
@@ -66,7 +59,7 @@ final class GuestPlace {
 
   void findLost() {
     if (record.grant().isPresent()) {
-      endReason = Optional.of("lost with an earlier agent process");
+      held.end("lost with an earlier agent process");
     }
     changed();
   }
@@ -89,11 +82,7 @@ final class GuestPlace {
   // ---- what it is
 
   private Phase phase() {
-    if (endReason.isPresent()) {
-      return Phase.ENDED;
-    }
-    Optional<Side> side = record.migration().map(VmRecord.MigrationMark::side);
-    return guest.map(g -> Phase.of(g.state(), side, ends.isComplete())).orElse(Phase.ABSENT);
+    return held.phase(record.migration().map(VmRecord.MigrationMark::side), ends.isComplete());
   }
 
   Optional<GuestStatus> status() {
@@ -102,71 +91,34 @@ final class GuestPlace {
   }
 
   private GuestStatus describe(Phase phase) {
-    GuestStatus.Builder status =
-        GuestStatus.newBuilder()
-            .setVmId(vm.text())
-            .setHypervisor(KIND)
-            .setRunEpoch(record.heldEpoch().value())
-            .putReport("beats", "1");
-    record.migration().ifPresent(mark -> status.setMigrationId(mark.migration().text()));
-    return switch (phase) {
-      case RUNNING, SENDING -> status.setState(GuestStatus.State.RUNNING).build();
-      case PAUSED, STOPPED -> status.setState(GuestStatus.State.PAUSED).build();
-      case RECEIVING, READY -> status.setState(GuestStatus.State.INCOMING).build();
-      case ENDED, ABSENT ->
-          status.setState(GuestStatus.State.ENDED).setReason(endReason.orElse("none")).build();
-    };
+    return voice.describe(record, phase, held.endReason());
   }
 
-  /** Passes on what changed. */
   void changed() {
-    Optional<GuestStatus> now = status();
-    if (now.isPresent() && !now.equals(published)) {
-      say(b -> b.setGuestChanged(GuestChanged.newBuilder().setGuest(now.get())));
-    }
-    published = now;
+    voice.changed(status());
   }
 
-  void say(Consumer<FromAgent.Builder> message) {
-    FromAgent.Builder builder = FromAgent.newBuilder();
-    message.accept(builder);
-    agent.say(builder.build());
+  PlaceVoice voice() {
+    return voice;
   }
 
   /** A control plane listens again. */
   void announce() {
-    ends.ready().ifPresent(m -> say(b -> b.setTargetReady(m)));
-    record
-        .migration()
-        .ifPresent(mark -> {
-          String reason = ends.failure(mark);
-          if (!reason.isEmpty()) {
-            sayBroken(mark.migration(), mark.side() == Side.SOURCE ? "source" : "target", reason);
-          }
-        });
-  }
-
-  private void sayBroken(MigrationId migration, String side, String reason) {
-    say(b ->
-        b.setTransferFailed(
-            TransferFailed.newBuilder()
-                .setMigrationId(migration.text())
-                .setSide(side)
-                .setReason(reason)));
+    voice.announce(record, ends);
   }
 
   // ---- what it does by itself
 
   void targetReady(TargetReady message) {
-    say(b -> b.setTargetReady(message));
+    voice.say(b -> b.setTargetReady(message));
     changed();
   }
 
-  void transferBroke(MigrationId migration, String side, String reason) {
-    sayBroken(migration, side, reason);
+  void transferBroke(MigrationId migration, Side side, String reason) {
+    voice.broken(migration, side, reason);
     turns.take(() -> {
       if (ends.dropBroken()) {
-        discard();
+        held.discard();
       }
       turns.done();
     });
@@ -175,9 +127,9 @@ final class GuestPlace {
   /** The guest ends without an order. */
   void ended(String reason) {
     turns.take(() -> {
-      if (guest.filter(g -> g.state() == Guest.State.RUNNING || !g.isAlive()).isPresent()) {
+      if (held.runs() || held.guest().filter(g -> !g.isAlive()).isPresent()) {
         ends.end("the guest ended");
-        end(reason);
+        held.end(reason);
       }
       turns.done();
     });
@@ -203,7 +155,7 @@ final class GuestPlace {
     switch (plan.action()) {
       case BOOT -> boot(plan.next(), reply);
       case ACTIVATE -> {
-        save(plan.next().withHypervisor(KIND));
+        save(plan.next().withHypervisor(PlaceVoice.KIND));
         afterwards(() -> {
           OrderResult result = run();
           ends.endIncoming();
@@ -240,14 +192,14 @@ final class GuestPlace {
       Optional<OrderResult> refused = Optional.empty();
       switch (plan.action()) {
         case RESUME -> refused = Optional.of(run());
-        case PAUSE, ABORT_AND_PAUSE -> guest.ifPresent(SimulatedGuest::pause);
-        case STOP -> end("stopped by order");
+        case PAUSE, ABORT_AND_PAUSE -> held.pause();
+        case STOP -> held.end("stopped by order");
         case ABORT_AND_RESUME -> {
           if (record.isToRun()) {
             refused = Optional.of(run());
           }
         }
-        default -> discard();
+        default -> held.discard();
       }
       boolean silent =
           plan.action() == OrderPlan.Action.REMOVE || order instanceof GuestOrder.Abort;
@@ -265,20 +217,19 @@ final class GuestPlace {
       return;
     }
     ends.end("superseded");
-    discard();
-    save(next.withHypervisor(KIND));
+    held.discard();
+    save(next.withHypervisor(PlaceVoice.KIND));
     agent.later(
         agent.loop().between(Duration.ofMillis(5), BOOT_MOST),
         () -> {
           Grant grant = record.grant().orElseThrow();
-          guest =
-              Optional.of(agent.host().make(grant.spec(), Guest.State.PAUSED, grant.runEpoch()));
+          var _ = held.make(grant.spec(), Guest.State.PAUSED, grant.runEpoch());
           OrderResult result =
               agent.loop().chance(BOOT_FAILURE)
                   ? SimulatedAgent.failed(Code.HYPERVISOR_FAILED, "did not boot")
                   : run();
           if (result.hasFailure()) {
-            end("did not boot");
+            held.end("did not boot");
           }
           answer(reply, result);
         });
@@ -289,11 +240,10 @@ final class GuestPlace {
       answer(reply, SimulatedAgent.failed(Code.INSUFFICIENT_RESOURCES, "no memory"));
       return;
     }
-    discard();
+    held.discard();
     save(next);
     afterwards(() -> {
-      SimulatedGuest made = agent.host().make(order.spec(), Guest.State.INCOMING, order.epoch());
-      guest = Optional.of(made);
+      SimulatedGuest made = held.make(order.spec(), Guest.State.INCOMING, order.epoch());
       ends.receive(new Incoming(agent, order.migration(), made, this));
       answer(reply, ends.ticket());
     });
@@ -318,7 +268,7 @@ final class GuestPlace {
       return;
     }
     afterwards(() -> {
-      ends.send(new Outgoing(agent, this, guest.orElseThrow(), order, target.get()));
+      ends.send(new Outgoing(agent, this, held.guest().orElseThrow(), order, target.get()));
       answer(reply, SimulatedEnds.DONE);
     });
   }
@@ -329,14 +279,8 @@ final class GuestPlace {
         agent.loop().between(Duration.ofMillis(10), Duration.ofMillis(400)),
         () ->
             reply.accept(
-                guest.filter(g -> g.state() == Guest.State.RUNNING).isPresent()
-                    ? OrderResult.newBuilder()
-                        .setGuestVerified(
-                            GuestVerified.newBuilder()
-                                .setResumedAtUs(agent.wallMicros())
-                                .setGuestGapUs(1_000)
-                                .setGuest(describe(phase())))
-                        .build()
+                held.runs()
+                    ? voice.verified(describe(phase()))
                     : SimulatedAgent.failed(Code.INVALID_STATE, "the guest does not run")));
     turns.done();
   }
@@ -347,28 +291,10 @@ final class GuestPlace {
     agent.later(agent.loop().between(Duration.ofNanos(100_000), ACT_MOST), act);
   }
 
-  /** Lets it run as it was granted, if its host's lease allows it. */
   private OrderResult run() {
-    if (guest.isEmpty() || !guest.get().isAlive()) {
-      return SimulatedAgent.failed(Code.INVALID_STATE, vm + " has no guest on this host");
-    }
-    Optional<String> refusal = agent.leases().permit(guest.get(), record.isRestartable());
-    if (refusal.isPresent()) {
-      return SimulatedAgent.failed(Code.INVALID_STATE, refusal.get());
-    }
-    guest.get().run(record.heldEpoch());
-    return report();
-  }
-
-  private void discard() {
-    guest.ifPresent(agent::destroy);
-    guest = Optional.empty();
-    endReason = Optional.empty();
-  }
-
-  private void end(String reason) {
-    discard();
-    endReason = Optional.of(reason);
+    return held.run(record)
+        .map(refusal -> SimulatedAgent.failed(Code.INVALID_STATE, refusal))
+        .orElseGet(this::report);
   }
 
   private void save(VmRecord next) {

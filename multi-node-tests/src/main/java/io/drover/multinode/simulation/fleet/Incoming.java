@@ -1,5 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
+import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.MigrationId;
 import io.drover.protocol.v1.TargetReady;
 import io.drover.transfer.TransferTicket;
@@ -75,7 +76,7 @@ final class Incoming {
   void fail(String reason) {
     if (isOpen() && ready.isEmpty()) {
       failure = reason;
-      place.transferBroke(migration, "target", reason);
+      place.transferBroke(migration, Side.TARGET, reason);
     }
   }
 

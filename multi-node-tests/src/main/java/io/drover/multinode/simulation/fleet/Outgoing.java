@@ -1,5 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
+import io.drover.agent.store.VmRecord.Side;
 import io.drover.agent.supervision.GuestOrder;
 import io.drover.config.units.MigrationId;
 import io.drover.protocol.v1.OrderFailure.Code;
@@ -124,18 +125,20 @@ final class Outgoing {
 
   private void report() {
     boolean short1 = round + 1 >= converges;
-    place.say(b ->
-        b.setRoundReported(
-            RoundReported.newBuilder()
-                .setMigrationId(order.migration().text())
-                .setRound(round)
-                .setSentPages(1000)
-                .setSentBytes(4_096_000)
-                .setRemainingPages(short1 ? 10 : 5000)
-                .setDirtyPagesPerS(short1 ? 10 : 9000)
-                .setBandwidthBytesPerS(100_000_000)
-                .setDurationUs(200_000)
-                .setPredictedBlackoutUs(short1 ? 60_000 : 4_000_000)));
+    place
+        .voice()
+        .say(b ->
+            b.setRoundReported(
+                RoundReported.newBuilder()
+                    .setMigrationId(order.migration().text())
+                    .setRound(round)
+                    .setSentPages(1000)
+                    .setSentBytes(4_096_000)
+                    .setRemainingPages(short1 ? 10 : 5000)
+                    .setDirtyPagesPerS(short1 ? 10 : 9000)
+                    .setBandwidthBytesPerS(100_000_000)
+                    .setDurationUs(200_000)
+                    .setPredictedBlackoutUs(short1 ? 60_000 : 4_000_000)));
   }
 
   private void finish() {
@@ -179,7 +182,7 @@ final class Outgoing {
     failure = reason;
     tellTarget("the source is gone: " + reason);
     answer(failed(code, reason));
-    place.transferBroke(order.migration(), "source", reason);
+    place.transferBroke(order.migration(), Side.SOURCE, reason);
   }
 
   /** The target hears of it at once, or by silence. */

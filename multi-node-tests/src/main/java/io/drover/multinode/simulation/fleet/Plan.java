@@ -12,14 +12,16 @@ import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
+import io.drover.config.settings.BindAddress;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
+import io.drover.config.units.CellId;
+import io.drover.config.units.HostId;
 import io.drover.config.units.Resources;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -97,7 +99,7 @@ public record Plan(
     return new Resources(VM.cpuMillis() * guestsPerHost, ByteSize.ofMib(64L * guestsPerHost));
   }
 
-  List<String> nodesOf(AreaId area) {
+  public List<String> nodesOf(AreaId area) {
     return IntStream.rangeClosed(1, nodesPerArea).mapToObj(i -> area.name() + "-n" + i).toList();
   }
 
@@ -123,13 +125,35 @@ public record Plan(
     return areas.stream().filter(a -> nodesOf(a).contains(node)).findFirst().orElseThrow();
   }
 
-  /** Who may run a shard when its node is gone: nodes of its area, else of the next. */
-  List<String> successors(String shard, Predicate<String> isUp) {
-    AreaId own = areas.stream().filter(a -> shard.startsWith(a.name())).findFirst().orElseThrow();
-    return Stream.concat(Stream.of(own), areas.stream().filter(a -> !a.equals(own)))
-        .map(a -> nodesOf(a).stream().filter(isUp).toList())
-        .filter(up -> !up.isEmpty())
+  /** The id that a host has by its name. */
+  public HostId hostId(String place) {
+    AreaId area = areaOfHost(place);
+    return new HostId(CellId.ofName(area, place, CELLS), place);
+  }
+
+  // ---- the network
+
+  /** Where a node has its gateway, or a host its witness. */
+  BindAddress addressOf(String place) {
+    int node = nodes().indexOf(place);
+    return node >= 0
+        ? new BindAddress("10.0.0." + (1 + node), 7200)
+        : new BindAddress("10.1.0." + (1 + hosts().indexOf(place)), 7300);
+  }
+
+  public String placeAt(BindAddress address) {
+    return Stream.concat(nodes().stream(), hosts().stream())
+        .filter(place -> addressOf(place).equals(address))
         .findFirst()
-        .orElse(List.of());
+        .orElseThrow();
+  }
+
+  List<BindAddress> gatewaysFor(String host) {
+    return nodesOf(areaOfHost(host)).stream().map(this::addressOf).toList();
+  }
+
+  /** Who runs an area when it has no node. */
+  List<AreaId> backupsOf(AreaId area) {
+    return areas.stream().filter(other -> !other.equals(area)).toList();
   }
 }

@@ -96,7 +96,7 @@ final class SimulatedAgent implements ManagedHost {
     return new AgentSettings(
         fleet.plan().areaOfHost(machine.name()),
         machine.name(),
-        fleet.gatewaysFor(machine.name()),
+        fleet.plan().gatewaysFor(machine.name()),
         Map.of(),
         Optional.empty(),
         Optional.empty(),
@@ -216,7 +216,7 @@ final class SimulatedAgent implements ManagedHost {
                 .setCpuMillis(capacity.cpuMillis())
                 .setMemoryBytes(capacity.memory().bytes()))
         .setTransferEndpoint(machine.name() + ":1")
-        .setWitnessEndpoint(fleet.addressOf(machine.name()).toString())
+        .setWitnessEndpoint(fleet.plan().addressOf(machine.name()).toString())
         .setLease(lease.keeper().status())
         .addHypervisors(
             HypervisorSupport.newBuilder()

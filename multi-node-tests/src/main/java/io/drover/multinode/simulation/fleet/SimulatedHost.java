@@ -4,6 +4,7 @@ import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.GuestSpec;
 import io.drover.agent.lease.Lease.Deadline;
 import io.drover.agent.lease.LeaseTerms;
+import io.drover.agent.store.EndpointRecord;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Loop;
@@ -109,7 +110,7 @@ public final class SimulatedHost {
     agent.ifPresent(a -> {
       fleet.world().trace().note(name, guestsToo ? "agent dies, guests too" : "agent dies");
       agent = Optional.empty();
-      fleet.kill(a.machine(), kernelSurvives);
+      fleet.links().kill(a.machine(), kernelSurvives);
       a.close();
     });
     if (guestsToo) {
@@ -181,6 +182,11 @@ public final class SimulatedHost {
   /** What its agent has on its disk of its lease; empty while there is none. */
   public Optional<LeaseTerms> leaseTerms() {
     return agent.flatMap(a -> a.store().lease());
+  }
+
+  /** Where its agent looks for its control plane; empty while there is none. */
+  public Optional<EndpointRecord> endpoints() {
+    return agent.map(a -> a.store().agent().endpoints());
   }
 
   Collection<SimulatedGuest> guests() {

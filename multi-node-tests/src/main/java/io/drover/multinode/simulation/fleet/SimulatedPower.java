@@ -8,9 +8,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Power switches of the hosts, on a network of their own. They may fail, and are slow. */
+/**
+ * Power switches of the hosts, on a network of their own. They may fail, and are slow; somebody
+ * switches the host on again.
+ */
 record SimulatedPower(Fleet fleet, Machine from) implements PowerSwitch {
   private static final Duration SLOWEST = Duration.ofSeconds(25);
+  private static final Duration OFF_LEAST = Duration.ofSeconds(5);
+  private static final Duration OFF_MOST = Duration.ofSeconds(60);
   private static final double FAILURE = 0.3;
 
   @Override
@@ -28,6 +33,7 @@ record SimulatedPower(Fleet fleet, Machine from) implements PowerSwitch {
           boolean off = !loop.chance(FAILURE);
           if (off) {
             fleet.cutPower(host.tail());
+            loop.after(loop.between(OFF_LEAST, OFF_MOST), () -> fleet.startAgent(host.tail()));
           }
           fleet
               .world()

@@ -82,7 +82,7 @@ record WitnessWays(Fleet fleet, Machine from) implements Witnesses, WitnessCalls
   }
 
   private Optional<SimulatedWitness> at(String endpoint) {
-    return fleet.witness(fleet.placeAt(BindAddress.parse(endpoint)));
+    return fleet.witness(fleet.plan().placeAt(BindAddress.parse(endpoint)));
   }
 
   @Override
