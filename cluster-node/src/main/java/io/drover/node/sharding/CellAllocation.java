@@ -2,10 +2,8 @@ package io.drover.node.sharding;
 
 import io.drover.actor.area.FleetSight;
 import io.drover.config.units.AreaId;
-import io.drover.config.units.CellId;
-import io.drover.config.units.MalformedIdException;
+import io.drover.node.sharding.CellPlaces.Region;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +75,8 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
   public Future<ActorRef> allocateShard(
       ActorRef requester, String shardId, Map<ActorRef, IndexedSeq<String>> allocations) {
     return FutureConverters.asScala(
-        placeOf(shardId, regions(allocations))
+        places(allocations)
+            .placeOf(shardId)
             .map(CompletableFuture::completedFuture)
             .orElseGet(CompletableFuture::new)); // never: whoever has a message for it asks again
   }
@@ -88,11 +87,11 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
     if (!inProgress.isEmpty()) {
       return Future.successful(Set.of());
     }
-    List<Region> regions = regions(allocations);
+    CellPlaces<ActorRef> places = places(allocations);
     Set<String> moves = new TreeSet<>();
-    for (Region region : regions) {
+    for (Region<ActorRef> region : places.regions()) {
       for (String shard : CollectionConverters.asJava(allocations.get(region.ref()))) {
-        if (placeOf(shard, regions).filter(place -> !place.equals(region.ref())).isPresent()) {
+        if (places.placeOf(shard).filter(place -> !place.equals(region.ref())).isPresent()) {
           moves.add(shard);
         }
       }
@@ -100,60 +99,15 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
     return Future.successful(moves.stream().limit(MOVES_PER_REBALANCE).collect(Collectors.toSet()));
   }
 
-  private Optional<ActorRef> placeOf(String shard, List<Region> regions) {
-    Optional<CellId> cell = cell(shard);
-    List<ActorRef> candidates =
-        areasFor(shard, cell).stream()
-            .map(area -> regionsOf(area, regions))
-            .filter(found -> !found.isEmpty())
-            .findFirst()
-            .orElseGet(() -> isFree(cell) ? refs(regions) : List.of());
-    return candidates.isEmpty()
-        ? Optional.empty()
-        : Optional.of(candidates.get(indexOf(cell) % candidates.size()));
-  }
-
-  private List<AreaId> areasFor(String shard, Optional<CellId> cell) {
-    AreaId home = cell.map(CellId::area).orElseGet(() -> new AreaId(shard));
-    return sight
-        .management(home)
-        .map(area -> cell.map(area::candidates).orElseGet(area::hierarchy))
-        .orElseGet(() -> List.of(home));
-  }
-
-  /** Whether any node will do: for an area itself, and until its hierarchy is known. */
-  private boolean isFree(Optional<CellId> cell) {
-    return cell.map(CellId::area).flatMap(sight::management).isEmpty();
-  }
-
-  private static List<ActorRef> regionsOf(AreaId area, List<Region> regions) {
-    String role = roleOf(area);
-    return refs(regions.stream().filter(r -> r.node().roles().contains(role)).toList());
-  }
-
-  private static List<ActorRef> refs(List<Region> regions) {
-    return regions.stream().map(Region::ref).toList();
-  }
-
-  private static int indexOf(Optional<CellId> cell) {
-    return cell.map(CellId::index).orElse(0);
-  }
-
-  private static Optional<CellId> cell(String shard) {
-    try {
-      return Optional.of(CellId.parse(shard));
-    } catch (MalformedIdException _) {
-      return Optional.empty();
-    }
-  }
-
-  private List<Region> regions(Map<ActorRef, IndexedSeq<String>> allocations) {
-    List<Region> regions = new ArrayList<>();
+  private CellPlaces<ActorRef> places(Map<ActorRef, IndexedSeq<String>> allocations) {
+    List<Region<ActorRef>> regions = new ArrayList<>();
     allocations
         .keySet()
-        .forEach(ref -> upMember.apply(ref).ifPresent(node -> regions.add(new Region(ref, node))));
-    regions.sort(Comparator.comparing(region -> region.node().address()));
-    return regions;
+        .forEach(ref ->
+            upMember
+                .apply(ref)
+                .ifPresent(node -> regions.add(new Region<>(ref, node.address(), node.roles()))));
+    return new CellPlaces<>(sight, regions);
   }
 
   private static Optional<Node> upMember(Cluster cluster, ActorRef region) {
@@ -166,6 +120,4 @@ public final class CellAllocation extends AbstractShardAllocationStrategy {
     }
     return Optional.empty();
   }
-
-  private record Region(ActorRef ref, Node node) {}
 }

@@ -2,160 +2,75 @@ package io.drover.agent.guard;
 
 import io.drover.agent.lease.Lease.Deadline;
 import io.drover.agent.process.ProcessIdentity;
-import java.io.File;
+import io.drover.config.units.VmId;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The one guard process of this agent: started, told the deadline, looked after. An agent that
- * starts takes over the guard of the one before; there are never two. One thread calls it.
+ * Who ends guests when the host's lease is over, whatever became of the agent. One thread calls it,
+ * except for {@link #guests}.
  */
-public final class Guard {
-  /** Its rounds take 0.2 s: after so long it is stopped, starved or gone. */
-  static final Duration SILENCE_LIMIT = Duration.ofSeconds(2);
-
-  private static final Duration KILL_GRACE = Duration.ofSeconds(5);
-  private static final Logger LOG = LoggerFactory.getLogger(Guard.class);
-
-  private final GuardFiles files;
-  private final GuardedGuests guests;
-  private final Runnable onEnd;
-  private @Nullable ProcessIdentity process;
-  private long startedNs;
-
-  private Guard(GuardFiles files, Runnable onEnd) {
-    this.files = files;
-    this.guests = new GuardedGuests(files);
-    this.onEnd = onEnd;
-  }
-
-  /**
-   * Takes over what an earlier agent left in this directory.
-   *
-   * @param onEnd called on any thread when the guard has ended
-   */
-  public static Guard open(Path directory, Runnable onEnd) throws IOException {
-    GuardFiles files = new GuardFiles(directory);
-    files.clean();
-    Guard guard = new Guard(files, onEnd);
-    List<ProcessIdentity> running = guard.running();
-    if (running.size() == 1 && files.hasCurrentScript()) {
-      guard.follow(running.getFirst());
-    }
-    return guard;
-  }
-
-  /** What it is to kill. */
-  public GuardedGuests guests() {
-    return guests;
-  }
+public interface Guard {
+  /** Whom it is to kill. */
+  Guests guests();
 
   /** The deadline that is in force, of an earlier agent maybe. */
-  public Optional<Deadline> deadline() throws IOException {
-    return files.readDeadline();
-  }
+  Optional<Deadline> deadline() throws IOException;
 
   /**
    * Extends the lease. The caller has made sure that a guard watches.
    *
    * @param freezeNs when guests are to stop, ahead of the deadline
    */
-  public void publish(Deadline deadline, long freezeNs) throws IOException {
-    files.create();
-    files.writeDeadline(deadline, freezeNs);
-  }
+  void publish(Deadline deadline, long freezeNs) throws IOException;
 
   /** The deadline has passed and nothing is left to kill: the next one is a first one. */
-  public void forgetDeadline() throws IOException {
-    files.deleteDeadline();
-  }
+  void forgetDeadline() throws IOException;
 
   /** Whether a guard watches now. */
-  public boolean isWatching(long nowNs) throws IOException {
-    ProcessIdentity running = process;
-    if (running == null) {
-      return false;
-    }
-    Optional<GuardFiles.Tick> tick = files.readTick();
-    return tick.isPresent()
-        && tick.get().pid() == running.pid()
-        && Math.abs(nowNs - tick.get().atNs()) < SILENCE_LIMIT.toNanos()
-        && running.isAlive();
-  }
+  boolean isWatching(long nowNs) throws IOException;
 
   /** Starts a guard when there is none, or only one that does nothing any more. */
-  public void require(long nowNs) throws IOException {
-    boolean isYoung = nowNs - startedNs < SILENCE_LIMIT.toNanos();
-    ProcessIdentity running = process;
-    if (running != null && running.isAlive() && (isYoung || isWatching(nowNs))) {
-      return;
-    }
-    if (running != null) {
-      LOG.atWarn()
-          .addKeyValue("pid", running.pid())
-          .addKeyValue("alive", running.isAlive())
-          .log("the guard is gone, or stands still: another one takes its place");
-    }
-    endAll();
-    start(nowNs);
+  void require(long nowNs) throws IOException;
+
+  /** Ends the guard: nobody is to be killed. */
+  void end() throws IOException;
+
+  /** The guests of this host that may be started elsewhere. Safe on any thread. */
+  interface Guests {
+    /**
+     * From now on the guard kills this guest when the lease is over. Repeatable.
+     *
+     * @param process that it runs in; null = this one
+     * @param end of a guest in this process: ends it, ahead of the deadline
+     */
+    void add(VmId vm, @Nullable ProcessIdentity process, Runnable end) throws IOException;
+
+    /** The guest is gone. Repeatable. */
+    void remove(VmId vm) throws IOException;
+
+    /**
+     * Ends the guests inside this JVM, so that it need not be killed. Blocks until none of them
+     * executes.
+     */
+    void endInProcess() throws IOException;
+
+    /** The guests of this JVM are gone, for it is about to end. */
+    void forgetInProcess() throws IOException;
+
+    /** Whether any is alive, one that an earlier agent left included. */
+    boolean anyAlive() throws IOException;
   }
 
-  private void start(long nowNs) throws IOException {
-    files.create();
-    guests.writeAll();
-    files.writeScript();
-    Process started =
-        new ProcessBuilder(
-                "setsid", "/bin/sh", files.script().toString(), files.directory().toString())
-            .redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(files.log().toFile()))
-            .start();
-    // setsid becomes the shell without a fork, as our children never lead a process group.
-    startedNs = nowNs;
-    ProcessIdentity identity =
-        ProcessIdentity.of(started.pid())
-            .orElseThrow(() -> new IOException("the guard ended at once; see " + files.log()));
-    follow(identity);
-    LOG.atInfo().addKeyValue("pid", identity.pid()).log("guard started");
-  }
-
-  private void follow(ProcessIdentity identity) {
-    process = identity;
-    Optional<ProcessHandle> handle = ProcessHandle.of(identity.pid());
-    if (handle.isEmpty()) {
-      onEnd.run();
-    } else {
-      var _ = handle.get().onExit().thenRun(onEnd);
-    }
-  }
-
-  /** Ends the guard: nobody is to be killed. The files come back with the next one. */
-  public void end() throws IOException {
-    files.deleteDeadline();
-    endAll();
-    files.deleteAll();
-  }
-
-  private void endAll() throws IOException {
-    process = null;
-    for (ProcessIdentity guard : running()) {
-      guard.kill();
-      if (!guard.awaitEnd(KILL_GRACE)) {
-        throw new IOException("guard %d survives SIGKILL".formatted(guard.pid()));
-      }
-    }
-  }
-
-  /** By its whole command line: whoever looks at the script is not a guard. */
-  private List<ProcessIdentity> running() throws IOException {
-    Path script = files.script();
-    return ProcessIdentity.mentioning("\0%s\0%s\0".formatted(script, files.directory()));
+  /** Takes over what an earlier agent left. */
+  @FunctionalInterface
+  interface Opener {
+    /**
+     * Called once.
+     *
+     * @param onEnd called on any thread when the guard has ended
+     */
+    Guard open(Runnable onEnd) throws IOException;
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * instruction, and until it is gone: who is killed must not depend on when an agent was stopped.
  * Safe on any thread.
  */
-public final class GuardedGuests {
+public final class GuardedGuests implements Guard.Guests {
   private final GuardFiles files;
   private final ProcessIdentity self = ProcessIdentity.own();
   private final Map<VmId, Guarded> guests = new LinkedHashMap<>(); // guarded by this
@@ -29,12 +29,7 @@ public final class GuardedGuests {
     this.files = files;
   }
 
-  /**
-   * From now on the guard kills this guest when the lease is over. Repeatable.
-   *
-   * @param process that it runs in; null = this one
-   * @param end of a guest in this process: ends it, ahead of the deadline
-   */
+  @Override
   public synchronized void add(VmId vm, @Nullable ProcessIdentity process, Runnable end)
       throws IOException {
     remove(vm);
@@ -42,7 +37,7 @@ public final class GuardedGuests {
     guests.put(vm, new Guarded(process, end));
   }
 
-  /** The guest is gone. Repeatable. */
+  @Override
   public synchronized void remove(VmId vm) throws IOException {
     Guarded gone = guests.remove(vm);
     if (gone == null) {
@@ -55,10 +50,7 @@ public final class GuardedGuests {
     }
   }
 
-  /**
-   * Ends the guests inside this JVM, so that it need not be killed. Blocks until none of them
-   * executes.
-   */
+  @Override
   public void endInProcess() throws IOException {
     Map<VmId, Guarded> ending;
     synchronized (this) {
@@ -70,14 +62,14 @@ public final class GuardedGuests {
     }
   }
 
-  /** The guests of this JVM are gone, for it is about to end. */
+  @Override
   public synchronized void forgetInProcess() throws IOException {
     for (VmId vm : inProcess().keySet()) {
       remove(vm);
     }
   }
 
-  /** Whether any is alive, one that an earlier agent left included. */
+  @Override
   public boolean anyAlive() throws IOException {
     return files.listTargets().stream().anyMatch(ProcessIdentity::isAlive);
   }

@@ -1,18 +1,16 @@
 package io.drover.agent.guest;
 
-import io.drover.agent.process.ProcessIdentity;
 import io.drover.transfer.OpaqueChannel;
 import io.drover.transfer.PageSource;
 import io.drover.transfer.TransferException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * One guest of one hypervisor. Methods block; callers serialize them per guest, except {@link
  * #console}, {@link #state} and {@link #destroy}, which may come from any thread.
  */
-public interface Guest extends PageSource {
+public interface Guest extends PageSource, LeasedGuest {
   GuestSpec spec();
 
   State state();
@@ -57,15 +55,6 @@ public interface Guest extends PageSource {
   Duration hypervisorDowntime();
 
   GuestConsole console();
-
-  /** The process that runs it; empty for a guest inside this JVM. */
-  Optional<ProcessIdentity> process();
-
-  /**
-   * From now on a guest inside this JVM executes nothing, and no frame of it leaves, while this
-   * permit is not given. One with a process of its own is stopped from outside. Any thread.
-   */
-  void heed(RunPermit permit);
 
   /** Where a guest stands. */
   enum State {

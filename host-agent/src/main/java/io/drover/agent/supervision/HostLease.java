@@ -1,7 +1,7 @@
 package io.drover.agent.supervision;
 
-import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.guest.LeasedGuest;
 import io.drover.config.units.VmId;
 import java.util.Optional;
 
@@ -18,7 +18,7 @@ public interface HostLease {
    * @param end of a guest inside this JVM: ends it and says so
    * @throws HypervisorException when the guard cannot be told of it
    */
-  void guard(VmId vm, Guest guest, Runnable end) throws HypervisorException;
+  void guard(VmId vm, LeasedGuest guest, Runnable end) throws HypervisorException;
 
   /** The guest is gone, or stays on this host whatever happens. Repeatable. */
   void release(VmId vm);
@@ -33,7 +33,7 @@ public interface HostLease {
   HostLease NONE =
       new HostLease() {
         @Override
-        public void guard(VmId vm, Guest guest, Runnable end) {}
+        public void guard(VmId vm, LeasedGuest guest, Runnable end) {}
 
         @Override
         public void release(VmId vm) {}

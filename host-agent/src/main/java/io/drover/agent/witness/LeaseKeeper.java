@@ -2,8 +2,9 @@ package io.drover.agent.witness;
 
 import io.drover.agent.guard.BootClock;
 import io.drover.agent.guard.Guard;
-import io.drover.agent.guest.Guest;
+import io.drover.agent.guard.GuardProcess;
 import io.drover.agent.guest.HypervisorException;
+import io.drover.agent.guest.LeasedGuest;
 import io.drover.agent.guest.RunPermit;
 import io.drover.agent.lease.Lease;
 import io.drover.agent.lease.LeaseTerms;
@@ -20,10 +21,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,33 +47,46 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
   /** A guard that was just started has its first round soon. */
-  private static final long QUICK_LOOK_MS = 20;
+  private static final Duration QUICK_LOOK = Duration.ofMillis(20);
 
-  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
   private final AgentStore store;
   private final Guard guard;
   private final ArmedDeadline armed;
   private final RunPermit permit;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("drover-lease").factory());
+  private final LongSupplier clock;
+  private final LeaseThread thread;
   private volatile LeaseView view = LeaseView.NONE;
   private volatile Runnable onChange = () -> {};
   // All below belongs to the thread.
   private final Lease lease = new Lease();
-  private final WitnessChannels channels = new WitnessChannels();
+  private final Witnesses witnesses;
   private String problem = "";
   private boolean started;
   private boolean looksSoon;
   private boolean left;
 
-  private LeaseKeeper(AgentStore store, Path directory) throws IOException {
+  /**
+   * What a keeper needs of its host.
+   *
+   * @param clock nanoseconds since the host booted, those in which it was suspended included
+   * @param thread one; ended with the keeper
+   */
+  public record Ports(
+      Guard.Opener guard,
+      LongSupplier clock,
+      Witnesses witnesses,
+      ScheduledExecutorService thread) {}
+
+  private LeaseKeeper(AgentStore store, Ports ports) throws IOException {
     this.store = store;
-    this.guard = Guard.open(directory, () -> execute(this::look));
+    this.clock = ports.clock();
+    this.witnesses = ports.witnesses();
+    this.thread = new LeaseThread(ports.thread());
+    this.guard = ports.guard().open(() -> thread.execute(this::look));
     this.armed = new ArmedDeadline(guard);
-    this.permit = () -> BootClock.nowNs() < armed.stopNs();
+    this.permit = () -> clock.getAsLong() < armed.stopNs();
   }
 
   /**
@@ -85,7 +97,18 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
    * @throws IOException when it cannot be used
    */
   public static LeaseKeeper open(AgentStore store, Path directory) throws IOException {
-    LeaseKeeper keeper = new LeaseKeeper(store, directory);
+    return open(
+        store,
+        new Ports(
+            onEnd -> GuardProcess.open(directory, onEnd),
+            BootClock::nowNs,
+            new WitnessChannels(),
+            LeaseThread.start()));
+  }
+
+  /** The same on another host than this machine: a simulation has its own clock and guard. */
+  public static LeaseKeeper open(AgentStore store, Ports ports) throws IOException {
+    LeaseKeeper keeper = new LeaseKeeper(store, ports);
     keeper.restore();
     return keeper;
   }
@@ -93,7 +116,7 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   private void restore() {
     Optional<LeaseTerms> stored = store.lease();
     stored.ifPresent(terms -> lease.restore(terms, armed.deadline().orElse(null)));
-    show(BootClock.nowNs()); // nobody may start a guest before this is known
+    show(clock.getAsLong()); // nobody may start a guest before this is known
     if (stored.isPresent() || armed.deadline().isPresent()) {
       start();
     }
@@ -103,8 +126,8 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   private void start() {
     if (!started) {
       started = true;
-      repeat(this::ask, ASK_INTERVAL);
-      repeat(this::look, LOOK_INTERVAL);
+      thread.repeat(this::ask, ASK_INTERVAL);
+      thread.repeat(this::look, LOOK_INTERVAL);
     }
   }
 
@@ -118,7 +141,7 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   /** Terms from a session; in force once they are on disk. */
   public void offer(String host, io.drover.protocol.v1.LeaseTerms offered) {
     if (offered.getLeaseEpoch() > 0) {
-      execute(() -> accept(host, offered));
+      thread.execute(() -> accept(host, offered));
     }
   }
 
@@ -148,25 +171,25 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
 
   /** What every heartbeat says. Any thread. */
   public LeaseStatus status() {
-    return view.status(armed.atNs() - BootClock.nowNs());
+    return view.status(armed.atNs() - clock.getAsLong());
   }
 
   // ---- witnesses
 
   private void ask() {
     Optional<LeaseTerms> asked = lease.terms().filter(LeaseTerms::isAsked);
-    channels.retain(
+    witnesses.retain(
         asked.stream()
             .flatMap(terms -> terms.witnesses().stream())
             .map(Witness::endpoint)
             .collect(Collectors.toSet()));
     asked.ifPresent(terms -> {
       for (Witness witness : terms.witnesses()) {
-        long sentNs = BootClock.nowNs();
-        channels.vouch(
+        long sentNs = clock.getAsLong();
+        witnesses.vouch(
             witness.endpoint(),
             LeaseMessages.ask(terms),
-            () -> execute(() -> vouched(witness, terms, sentNs)));
+            () -> thread.execute(() -> vouched(witness, terms, sentNs)));
       }
     });
   }
@@ -185,7 +208,7 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
     if (left) {
       return; // a late vouch, or the end of the guard: neither is a reason to start another one
     }
-    long nowNs = BootClock.nowNs();
+    long nowNs = clock.getAsLong();
     try {
       armed.look(nowNs);
       Optional<LeaseTerms> terms = lease.terms();
@@ -201,9 +224,9 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
       }
       problem = e.toString();
     }
-    if (armed.state(nowNs) == State.UNGUARDED && !looksSoon && !thread.isShutdown()) {
+    if (armed.state(nowNs) == State.UNGUARDED && !looksSoon) {
       looksSoon = true;
-      var _ = thread.schedule(() -> tryTo(this::lookSoon), QUICK_LOOK_MS, TimeUnit.MILLISECONDS);
+      thread.after(QUICK_LOOK, this::lookSoon);
     }
     show(nowNs);
   }
@@ -226,7 +249,7 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
   // ---- guests
 
   @Override
-  public void guard(VmId vm, Guest guest, Runnable end) throws HypervisorException {
+  public void guard(VmId vm, LeasedGuest guest, Runnable end) throws HypervisorException {
     guest.heed(permit);
     try {
       guard.guests().add(vm, guest.process().orElse(null), end);
@@ -247,53 +270,21 @@ public final class LeaseKeeper implements HostLease, AutoCloseable {
 
   @Override
   public Optional<String> refusal() {
-    return view.refusal(permit.isGiven(), armed.atNs() - BootClock.nowNs());
-  }
-
-  // ---- the thread
-
-  private void execute(Runnable work) {
-    try {
-      thread.execute(() -> tryTo(work));
-    } catch (RejectedExecutionException e) {
-      LOG.debug("the lease is not kept any more");
-    }
-  }
-
-  private void repeat(Runnable work, Duration interval) {
-    var _ =
-        thread.scheduleWithFixedDelay(
-            () -> tryTo(work), 0, interval.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  /** One that fails must not end the others. */
-  private static void tryTo(Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) {
-      LOG.atError().setCause(e).log("the lease's thread goes on after a failure");
-    }
+    return view.refusal(permit.isGiven(), armed.atNs() - clock.getAsLong());
   }
 
   /** To be called when the guests inside this JVM are gone. The guard stays while it has guests. */
   @Override
   public void close() {
-    execute(() -> {
+    thread.execute(() -> {
       left = true;
-      channels.close();
+      witnesses.close();
       try {
         armed.leave();
       } catch (IOException e) {
         LOG.atWarn().setCause(e).log("the guard cannot be told that this agent ends");
       }
     });
-    thread.shutdown();
-    try {
-      if (!thread.awaitTermination(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
-        LOG.warn("the lease's thread did not end within {}", CLOSE_TIMEOUT);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    thread.close();
   }
 }

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One connection to each witness, kept while it stands in a list. Called by one thread. */
-final class WitnessChannels implements AutoCloseable {
+final class WitnessChannels implements Witnesses {
   /** Below the interval: an answer that comes later is worth less than the next one. */
   static final Duration ANSWER_TIMEOUT = Duration.ofMillis(900);
 
@@ -31,8 +31,8 @@ final class WitnessChannels implements AutoCloseable {
 
   private final Map<String, ManagedChannel> channels = new HashMap<>();
 
-  /** Closes all that lead elsewhere. */
-  void retain(Set<String> endpoints) {
+  @Override
+  public void retain(Set<String> endpoints) {
     channels
         .entrySet()
         .removeIf(entry -> {
@@ -44,12 +44,8 @@ final class WitnessChannels implements AutoCloseable {
         });
   }
 
-  /**
-   * Asks a witness; does not block.
-   *
-   * @param vouched called, on a thread of gRPC's, when it vouched; not when it refused or is away
-   */
-  void vouch(String endpoint, VouchRequest request, Runnable vouched) {
+  @Override
+  public void vouch(String endpoint, VouchRequest request, Runnable vouched) {
     ManagedChannel channel = channels.computeIfAbsent(endpoint, WitnessChannels::connect);
     channel.resetConnectBackoff(); // of a witness that was away
     WitnessGrpc.newStub(channel)

@@ -1,16 +1,12 @@
 package io.drover.agent.witness;
 
-import io.drover.agent.lease.Revocations;
 import io.drover.agent.lease.WitnessBook;
 import io.drover.agent.store.AgentStore;
 import io.drover.config.settings.BindAddress;
-import io.drover.config.units.Epoch;
-import io.drover.config.units.HostId;
 import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Where an agent vouches for other hosts. */
@@ -58,17 +54,5 @@ public final class WitnessServer implements AutoCloseable {
   public void close() {
     server.shutdownNow();
     service.close();
-  }
-
-  private record StoredRevocations(AgentStore store) implements Revocations {
-    @Override
-    public Map<HostId, Epoch> all() {
-      return store.revocations();
-    }
-
-    @Override
-    public void record(HostId host, Epoch epoch) {
-      store.saveRevocation(host, epoch);
-    }
   }
 }

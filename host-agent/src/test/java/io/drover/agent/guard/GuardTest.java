@@ -31,11 +31,11 @@ class GuardTest {
   @TempDir private Path directory;
   private final AtomicInteger ends = new AtomicInteger();
   private final List<Process> started = new ArrayList<>();
-  private Guard guard;
+  private GuardProcess guard;
 
   @BeforeEach
   void open() throws IOException {
-    guard = Guard.open(directory, ends::incrementAndGet);
+    guard = GuardProcess.open(directory, ends::incrementAndGet);
   }
 
   @AfterEach
@@ -254,7 +254,7 @@ class GuardTest {
     ProcessIdentity before = theGuard();
     Deadline left = guard.deadline().orElseThrow();
 
-    guard = Guard.open(directory, ends::incrementAndGet);
+    guard = GuardProcess.open(directory, ends::incrementAndGet);
 
     guard.require(BootClock.nowNs());
     assertThat(guard.isWatching(BootClock.nowNs())).isTrue();
@@ -268,7 +268,7 @@ class GuardTest {
     ProcessIdentity before = theGuard();
     Files.writeString(directory.resolve("guard.sh"), "# another release", StandardCharsets.UTF_8);
 
-    guard = Guard.open(directory, ends::incrementAndGet);
+    guard = GuardProcess.open(directory, ends::incrementAndGet);
     guard.require(BootClock.nowNs());
 
     await().atMost(LONG).until(() -> guard.isWatching(BootClock.nowNs()));
@@ -279,7 +279,7 @@ class GuardTest {
   void shouldForgetWhatAnEarlierBootLeft() throws Exception {
     Files.writeString(directory.resolve("deadline"), "another-boot 1 1 0 900 0 0\n");
 
-    assertThat(Guard.open(directory, () -> {}).deadline()).isEmpty();
+    assertThat(GuardProcess.open(directory, () -> {}).deadline()).isEmpty();
     assertThat(directory.resolve("deadline")).doesNotExist();
   }
 
@@ -291,7 +291,7 @@ class GuardTest {
     guard.guests().add(OTHER_VM, identity(there), () -> {});
     gone.destroyForcibly().waitFor();
 
-    Guard next = Guard.open(directory, () -> {});
+    GuardProcess next = GuardProcess.open(directory, () -> {});
 
     assertThat(next.guests().anyAlive()).isTrue();
     assertThat(directory.resolve("targets").toFile().list()).hasSize(1);

@@ -12,7 +12,7 @@ final class GuardedAgent {
   private GuardedAgent() {}
 
   public static void main(String[] args) throws Exception {
-    Guard guard = Guard.open(Path.of(args[0]), () -> {});
+    GuardProcess guard = GuardProcess.open(Path.of(args[0]), () -> {});
     long nowNs = BootClock.nowNs();
     guard.guests().add(VmId.parse(args[1]), null, () -> {});
     long atNs = nowNs + Duration.ofMillis(Long.parseLong(args[2])).toNanos();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.drover.agent.guard.BootClock;
-import io.drover.agent.guard.Guard;
+import io.drover.agent.guard.GuardProcess;
 import io.drover.agent.guest.Guest;
 import io.drover.agent.lease.Lease.Deadline;
 import io.drover.config.units.Epoch;
@@ -28,12 +28,12 @@ class QemuGuardTest {
   private final List<String> ends = new CopyOnWriteArrayList<>();
   @TempDir private Path directory;
   private QemuHost host;
-  private Guard guard;
+  private GuardProcess guard;
 
   @BeforeEach
   void start() throws IOException {
     host = new QemuHost("guard");
-    guard = Guard.open(directory, () -> {});
+    guard = GuardProcess.open(directory, () -> {});
   }
 
   @AfterEach

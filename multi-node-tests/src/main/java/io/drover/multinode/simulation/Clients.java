@@ -126,7 +126,11 @@ final class Clients {
 
   private void create(Machine client, String key) {
     NewVm request =
-        new NewVm(loop.oneOf(fleet.plan().areas()), key, fleet.plan().vmSpec(), Optional.empty());
+        new NewVm(
+            loop.oneOf(fleet.plan().areas()),
+            key,
+            fleet.plan().vmSpec(loop.chance(0.2)),
+            Optional.empty());
     call(
         client,
         RETRY_LIMIT,

@@ -5,11 +5,13 @@ import io.drover.multinode.simulation.engine.Loop;
 import io.drover.multinode.simulation.engine.Network;
 import io.drover.multinode.simulation.engine.World;
 import io.drover.multinode.simulation.fleet.Fleet;
+import io.drover.multinode.simulation.fleet.Plan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** What goes wrong, as the seed decides: each run has its own selection of faults. */
 final class Nemesis {
@@ -17,6 +19,9 @@ final class Nemesis {
   enum Fault {
     NODE_KILLED,
     NODE_MISSED_ALIVE,
+    NODE_PAUSED,
+    AREA_LOST,
+    AREA_PAUSED,
     SHARD_MOVED,
     SPLIT_BRAIN,
     PARTITION,
@@ -27,11 +32,21 @@ final class Nemesis {
     NETWORK_BAD,
     AGENT_KILLED,
     AGENT_AND_GUESTS_KILLED,
+    AGENT_PAUSED,
+    HOST_SUSPENDED,
+    HOST_ISOLATED,
+    WITNESSES_RESTART,
+    GUARD_KILLED,
     POWER_CUT,
+    CLOCK_JUMPED,
     GUEST_ENDED
   }
 
   private static final Duration PAUSE_MOST = Duration.ofSeconds(16);
+
+  /** Some times as long as a lease: most are shorter, some much longer. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(30);
+
   private static final double ORDERED = 0.7;
   private static final Duration BRIEF = Duration.ofMillis(200);
 
@@ -85,18 +100,13 @@ final class Nemesis {
     String node = loop.oneOf(fleet.plan().nodes());
     String host = loop.oneOf(fleet.plan().hosts());
     switch (fault) {
-      case NODE_KILLED -> {
-        fleet.killNode(node);
-        after(
-            Duration.ofSeconds(14),
-            () -> {
-              if (!fleet.isUp(node)) {
-                fleet.nodeIsMissed(node);
-              }
-            });
-        after(Duration.ofSeconds(40), () -> fleet.startNode(node));
+      case NODE_KILLED -> strikeNode(node, fleet::killNode);
+      case NODE_MISSED_ALIVE -> {
+        fleet.nodeIsMissed(node);
+        after(Duration.ofSeconds(40), () -> fleet.nodeIsBack(node));
       }
-      case NODE_MISSED_ALIVE -> fleet.nodeIsMissed(node);
+      case AREA_LOST -> nodesOfOneArea().forEach(n -> strikeNode(n, fleet::killNode));
+      case AREA_PAUSED -> nodesOfOneArea().forEach(n -> strikeNode(n, fleet::pauseNode));
       case SHARD_MOVED -> fleet.moveShard(loop.oneOf(fleet.shards()), Duration.ZERO);
       case SPLIT_BRAIN -> fleet.moveShard(loop.oneOf(fleet.shards()), Duration.ofSeconds(60));
       case PARTITION -> partition(loop.chance(0.5) ? node : host, false);
@@ -113,9 +123,70 @@ final class Nemesis {
       case NETWORK_BAD -> badNetwork();
       case AGENT_KILLED -> restartLater(host, () -> fleet.killAgent(host, false));
       case AGENT_AND_GUESTS_KILLED -> restartLater(host, () -> fleet.killAgent(host, true));
+      case NODE_PAUSED -> strikeNode(node, fleet::pauseNode);
+      case AGENT_PAUSED -> pauseAgent(host);
+      case HOST_SUSPENDED -> {
+        fleet.suspend(host);
+        after(STANDSTILL, () -> fleet.wake(host));
+      }
+      case HOST_ISOLATED -> isolate(host, STANDSTILL);
+      case WITNESSES_RESTART -> {
+        pauseAgent(host);
+        restartOthers(host);
+      }
+      case GUARD_KILLED -> fleet.killGuard(host);
+      case CLOCK_JUMPED -> jumpClock(loop.chance(0.7) ? node : host);
       case POWER_CUT -> restartLater(host, () -> fleet.cutPower(host));
       case GUEST_ENDED -> fleet.trapGuest(host);
     }
+  }
+
+  private List<String> nodesOfOneArea() {
+    return fleet.plan().nodesOf(loop.oneOf(fleet.plan().areas()));
+  }
+
+  /** The others notice, and after a while it is back. */
+  private void strikeNode(String node, Consumer<String> death) {
+    death.accept(node);
+    after(
+        Duration.ofSeconds(14),
+        () -> {
+          if (!fleet.isUp(node) || fleet.isPaused(node)) {
+            fleet.nodeIsMissed(node);
+          }
+        });
+    after(
+        Duration.ofSeconds(40),
+        () -> {
+          fleet.resumeNode(node);
+          fleet.startNode(node);
+          fleet.nodeIsBack(node);
+        });
+  }
+
+  private void pauseAgent(String host) {
+    fleet.pauseAgent(host);
+    after(STANDSTILL, () -> fleet.resumeAgent(host));
+  }
+
+  /** Most of those that may be asked about this host, while it stands still. */
+  private void restartOthers(String host) {
+    fleet.plan().hosts().stream()
+        .filter(other -> !other.equals(host) && loop.chance(0.7))
+        .forEach(other ->
+            loop.after(
+                Plan.leaseTtl().plus(loop.between(Duration.ZERO, Duration.ofSeconds(3))),
+                () -> {
+                  if (!stopped && fleet.hasAgent(other)) {
+                    fleet.killAgent(other, false);
+                    loop.after(BRIEF, () -> fleet.startAgent(other));
+                  }
+                }));
+  }
+
+  private void jumpClock(String place) {
+    Duration error = loop.between(Duration.ZERO, Duration.ofHours(1));
+    fleet.jumpClock(place, loop.chance(0.5) ? error : error.negated());
   }
 
   private void restartLater(String host, Runnable death) {
@@ -131,11 +202,8 @@ final class Nemesis {
 
   /** One place from some or all of the others. */
   private void partition(String place, boolean oneWay) {
-    List<String> others = new ArrayList<>(fleet.plan().nodes());
-    others.addAll(fleet.plan().hosts());
-    others.remove(place);
     double share = loop.chance(0.3) ? 1 : loop.fraction();
-    for (String other : others) {
+    for (String other : allBut(place)) {
       if (loop.chance(share)) {
         Duration span = Duration.ofSeconds(40);
         boolean outward = loop.chance(0.5);
@@ -147,6 +215,28 @@ final class Nemesis {
         }
       }
     }
+  }
+
+  /** One place from all others, for one span. */
+  private void isolate(String place, Duration most) {
+    Duration span = loop.between(BRIEF, most);
+    for (String other : allBut(place)) {
+      world.network().cut(place, other);
+      world.network().cut(other, place);
+      loop.after(
+          span,
+          () -> {
+            world.network().mend(place, other);
+            world.network().mend(other, place);
+          });
+    }
+  }
+
+  private List<String> allBut(String place) {
+    List<String> others = new ArrayList<>(fleet.plan().nodes());
+    others.addAll(fleet.plan().hosts());
+    others.remove(place);
+    return others;
   }
 
   private void cut(String from, String to, Duration most) {
@@ -183,7 +273,10 @@ final class Nemesis {
     world.network().faults(Network.Faults.NONE);
     world.network().mendAll();
     world.database().faults(Database.Faults.NONE);
+    fleet.plan().nodes().forEach(fleet::resumeNode);
     fleet.plan().nodes().forEach(fleet::startNode);
+    fleet.plan().hosts().forEach(fleet::wake);
+    fleet.plan().hosts().forEach(fleet::resumeAgent);
     fleet.plan().hosts().forEach(fleet::startAgent);
     fleet.agree();
   }

@@ -14,6 +14,9 @@ import java.util.Map;
  * @param messages that actors were handed
  * @param starts of guests
  * @param orders that agents carried out
+ * @param vouches that witnesses gave
+ * @param fenced hosts that were proven dead
+ * @param takeovers how often cells changed hands by decision of their area
  * @param events in the journal
  * @param conflicts writes that came second to the journal
  */
@@ -30,6 +33,9 @@ public record RunResult(
     long unknown,
     long starts,
     long orders,
+    long vouches,
+    long fenced,
+    long takeovers,
     long events,
     long conflicts,
     Map<String, Integer> faults,

@@ -1,7 +1,10 @@
 package io.drover.multinode.simulation;
 
 import io.drover.config.units.AreaId;
+import io.drover.multinode.simulation.check.AreaWatch;
+import io.drover.multinode.simulation.check.LeaseWatch;
 import io.drover.multinode.simulation.check.Ledger;
+import io.drover.multinode.simulation.check.Observers;
 import io.drover.multinode.simulation.check.RunningGuests;
 import io.drover.multinode.simulation.check.Settlement;
 import io.drover.multinode.simulation.check.Violations;
@@ -43,8 +46,13 @@ final class SimulationRun {
     Ledger ledger = new Ledger(violations);
     world.database().listen((id, number, event) -> world.trace().note("journal " + id, event));
     world.database().listen(ledger);
-    RunningGuests running = new RunningGuests(violations, ledger);
-    Fleet fleet = new Fleet(world, plan(loop), directory, running);
+    Observers observers = new Observers(violations, ledger);
+    RunningGuests running = observers.running();
+    Fleet fleet = new Fleet(world, plan(loop), directory, observers);
+    LeaseWatch leases = new LeaseWatch(fleet, violations);
+    world.database().listen(leases);
+    AreaWatch areas = new AreaWatch(fleet, violations);
+    world.database().listen(areas);
     fleet.plan().nodes().forEach(fleet::startNode);
     fleet.plan().hosts().forEach(fleet::startAgent);
     loop.run(WARM_UP);
@@ -72,6 +80,9 @@ final class SimulationRun {
         clients.unknown(),
         running.starts(),
         running.orders(),
+        observers.vouches(),
+        leases.fenced(),
+        areas.takeovers(),
         ledger.events(),
         world.database().conflicts(),
         nemesis.counts(),
@@ -83,7 +94,8 @@ final class SimulationRun {
         loop.chance(0.4)
             ? List.of(new AreaId("north"), new AreaId("south"))
             : List.of(new AreaId("north"));
-    return new Plan(areas, 1 + loop.below(3), 2 + loop.below(3), 2 + loop.below(4));
+    return new Plan(
+        areas, 1 + loop.below(3), 2 + loop.below(3), 2 + loop.below(4), loop.chance(0.3));
   }
 
   private void settle(Settlement settlement, Clients clients, Violations violations) {

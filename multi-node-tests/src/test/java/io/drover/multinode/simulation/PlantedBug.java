@@ -1,20 +1,29 @@
 package io.drover.multinode.simulation;
 
-import java.lang.classfile.ClassElement;
-import java.lang.classfile.ClassFile;
-import java.lang.classfile.ClassModel;
-import java.lang.classfile.CodeBuilder;
-import java.lang.classfile.CodeElement;
-import java.lang.classfile.CodeTransform;
-import java.lang.classfile.MethodModel;
-import java.lang.classfile.instruction.InvokeInstruction;
-import java.lang.classfile.instruction.TypeCheckInstruction;
+import static io.drover.multinode.simulation.Mutation.always;
+import static io.drover.multinode.simulation.Mutation.body;
+import static io.drover.multinode.simulation.Mutation.changed;
+import static io.drover.multinode.simulation.Mutation.constant;
+import static io.drover.multinode.simulation.Mutation.doesNothing;
+import static io.drover.multinode.simulation.Mutation.drop;
+import static io.drover.multinode.simulation.Mutation.instead;
+import static io.drover.multinode.simulation.Mutation.never;
+import static io.drover.multinode.simulation.Mutation.neverInstanceOf;
+import static io.drover.multinode.simulation.Mutation.nothing;
+import static io.drover.multinode.simulation.Mutation.says;
+import static io.drover.multinode.simulation.Mutation.skip;
+import static io.drover.multinode.simulation.Mutation.without;
+
+import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.LoadInstruction;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
-import java.util.function.BiConsumer;
+import java.util.List;
 
 /** One class of the code under test, changed as a bug would change it. */
 enum PlantedBug {
+  // ---- grants, claims, migrations
   RUN_EPOCH_DOES_NOT_RISE("io.drover.actor.vm.VmState", "nextEpoch", skip("next")),
   CLAIMS_ARE_NOT_COUNTED("io.drover.actor.host.Fit", "resourceReason", nothing()),
   NEEDED_CLAIMS_ARE_RELEASED("io.drover.actor.host.ClaimRules", "release", never("needed")),
@@ -24,23 +33,49 @@ enum PlantedBug {
       "io.drover.actor.vm.MigrationRules", "abandon", never("hasSwitchedOver")),
   DIGESTS_ARE_NOT_COMPARED(
       "io.drover.actor.migration.MigrationProgress", "digestMismatch", always("equals")),
+
+  // ---- the journal
   JOURNAL_HAS_NO_KEY(
       "io.drover.multinode.simulation.engine.Database", "write", never("containsKey")),
   ACKNOWLEDGED_BEFORE_JOURNALED(
-      "io.drover.multinode.simulation.engine.JournalPlugin", "failed", acknowledge());
+      "io.drover.multinode.simulation.engine.JournalPlugin", "failed", acknowledge()),
 
-  private static final ClassDesc OPTIONAL = ClassDesc.of("java.util.Optional");
+  // ---- agents
+  CONTROL_EPOCH_IS_NOT_CHECKED("io.drover.agent.session.OrderIntake", "accept", says(true)),
+  RUN_EPOCH_IS_NOT_CHECKED("io.drover.agent.supervision.OrderPlan", "of", never("isBefore")),
+  SUPERSEDED_GRANT_IS_KEPT("io.drover.agent.store.VmRecord", "seen", keepGrant()),
+  REMNANTS_ARE_LEFT(
+      "io.drover.agent.supervision.OrderPlan", "remove", constant("REMOVE", "CONFIRM")),
+  RECORDS_ARE_NOT_ON_DISK("io.drover.agent.store.AgentStore", "save", drop("append")),
+
+  // ---- leases
+  REVOCATIONS_ARE_NOT_ON_DISK("io.drover.agent.store.AgentStore", "saveRevocation", drop("append")),
+  VOUCHED_AFTER_REVOKING("io.drover.agent.lease.WitnessBook", "vouch", never("isRevoked")),
+  LEASE_COUNTS_FROM_THE_ANSWER("io.drover.agent.witness.LeaseKeeper", "vouched", answerTime()),
+  HALF_IS_A_MAJORITY(
+      "io.drover.agent.lease.WitnessList",
+      "majority",
+      without(List.of(Opcode.ICONST_1, Opcode.IADD))),
+  GUARD_KNOWS_NO_GUESTS("io.drover.agent.witness.LeaseKeeper", "guard", doesNothing()),
+  CLOCK_STOPS_WITH_THE_HOST(
+      "io.drover.multinode.simulation.fleet.SimulatedHost", "bootNs", awake()),
+  LEASE_IS_NOT_WAITED_FOR("io.drover.actor.lease.HostLoss", "revoked", instead("expiry", zero())),
+  WITNESSES_CHANGE_IN_ONE_STEP("io.drover.actor.lease.Lease", "mayActivate", says(true)),
+  LEASE_TERMS_ARE_NOT_ON_DISK("io.drover.agent.witness.LeaseKeeper", "accept", drop("save")),
+  KEPT_VMS_ARE_RESTARTED("io.drover.actor.vm.HostLossRules", "fenced", always("powerOff")),
+  RESTARTED_WHEREVER_IT_IS("io.drover.actor.vm.HostLossRules", "placed", always("equals")),
+  FENCED_HOST_IS_ORDERED_TO_RUN("io.drover.actor.host.LeaseRules", "objection", nothing());
 
   private final String className;
   private final String method;
 
   @SuppressWarnings("ImmutableEnumChecker") // a function without state
-  private final BiConsumer<CodeBuilder, MethodModel> code;
+  private final Mutation mutation;
 
-  PlantedBug(String className, String method, BiConsumer<CodeBuilder, MethodModel> code) {
+  PlantedBug(String className, String method, Mutation mutation) {
     this.className = className;
     this.method = method;
-    this.code = code;
+    this.mutation = mutation;
   }
 
   String className() {
@@ -48,85 +83,12 @@ enum PlantedBug {
   }
 
   byte[] plant(byte[] original) {
-    ClassFile file = ClassFile.of();
-    ClassModel model = file.parse(original);
-    return file.transformClass(
-        model,
-        (builder, element) -> {
-          if (isTheMethod(element)) {
-            MethodModel m = (MethodModel) element;
-            builder.withMethodBody(
-                m.methodName(), m.methodType(), m.flags().flagsMask(), c -> code.accept(c, m));
-          } else {
-            builder.with(element);
-          }
-        });
+    return mutation.in(original, method);
   }
 
-  private boolean isTheMethod(ClassElement element) {
-    return element instanceof MethodModel m
-        && m.methodName().equalsString(method)
-        && m.code().isPresent();
-  }
+  // ---- what only one of them does
 
-  // ---- what bugs do
-
-  private static BiConsumer<CodeBuilder, MethodModel> body(
-      java.util.function.Consumer<CodeBuilder> code) {
-    return (builder, _) -> code.accept(builder);
-  }
-
-  private static BiConsumer<CodeBuilder, MethodModel> nothing() {
-    return body(c -> c.invokestatic(OPTIONAL, "empty", MethodTypeDesc.of(OPTIONAL)).areturn());
-  }
-
-  private static BiConsumer<CodeBuilder, MethodModel> never(String question) {
-    return asked(question, false);
-  }
-
-  private static BiConsumer<CodeBuilder, MethodModel> always(String question) {
-    return asked(question, true);
-  }
-
-  /** Whatever the answer is, it is taken for this one. */
-  private static BiConsumer<CodeBuilder, MethodModel> asked(String question, boolean answer) {
-    return changed((builder, element) -> {
-      builder.with(element);
-      if (element instanceof InvokeInstruction i && i.name().equalsString(question)) {
-        builder.pop();
-        builder.loadConstant(answer ? 1 : 0);
-      }
-    });
-  }
-
-  /** A call that returns what its object is already. */
-  private static BiConsumer<CodeBuilder, MethodModel> skip(String call) {
-    return changed((builder, element) -> {
-      if (!(element instanceof InvokeInstruction i && i.name().equalsString(call))) {
-        builder.with(element);
-      }
-    });
-  }
-
-  private static BiConsumer<CodeBuilder, MethodModel> neverInstanceOf() {
-    return changed((builder, element) -> {
-      builder.with(element);
-      if (element instanceof TypeCheckInstruction t
-          && t.opcode() == java.lang.classfile.Opcode.INSTANCEOF) {
-        builder.pop();
-        builder.iconst_0();
-      }
-    });
-  }
-
-  private static BiConsumer<CodeBuilder, MethodModel> changed(
-      BiConsumer<CodeBuilder, CodeElement> change) {
-    return (builder, method) ->
-        builder.transform(
-            method.code().orElseThrow(), CodeTransform.ofStateful(() -> change::accept));
-  }
-
-  private static BiConsumer<CodeBuilder, MethodModel> acknowledge() {
+  private static Mutation acknowledge() {
     ClassDesc plugin = ClassDesc.of("io.drover.multinode.simulation.engine.JournalPlugin");
     return body(c ->
         c.aload(0)
@@ -137,5 +99,49 @@ enum PlantedBug {
                 MethodTypeDesc.ofDescriptor(
                     "(Lorg/apache/pekko/persistence/JournalProtocol$WriteMessages;Ljava/util/List;)V"))
             .return_());
+  }
+
+  /** A higher run epoch is remembered, and the grant of the lower one as well. */
+  private static Mutation keepGrant() {
+    return instead(
+        "empty",
+        c ->
+            c.aload(0)
+                .getfield(
+                    ClassDesc.of("io.drover.agent.store.VmRecord"),
+                    "grant",
+                    ClassDesc.of("java.util.Optional")));
+  }
+
+  /** The time of now is taken for the time when the vouch was asked for. */
+  private static Mutation answerTime() {
+    ClassDesc supplier = ClassDesc.of("java.util.function.LongSupplier");
+    return changed((builder, element) -> {
+      if (element instanceof LoadInstruction load
+          && load.opcode().kind() == Opcode.Kind.LOAD
+          && load.typeKind() == java.lang.classfile.TypeKind.LONG) {
+        builder
+            .aload(0)
+            .getfield(ClassDesc.of("io.drover.agent.witness.LeaseKeeper"), "clock", supplier)
+            .invokeinterface(supplier, "getAsLong", MethodTypeDesc.of(ConstantDescs.CD_long));
+      } else {
+        builder.with(element);
+      }
+    });
+  }
+
+  private static Mutation awake() {
+    return body(c ->
+        c.aload(0)
+            .invokevirtual(
+                ClassDesc.of("io.drover.multinode.simulation.fleet.SimulatedHost"),
+                "awakeNs",
+                MethodTypeDesc.of(ConstantDescs.CD_long))
+            .lreturn());
+  }
+
+  private static java.util.function.Consumer<java.lang.classfile.CodeBuilder> zero() {
+    ClassDesc duration = ClassDesc.of("java.time.Duration");
+    return c -> c.getstatic(duration, "ZERO", duration);
   }
 }

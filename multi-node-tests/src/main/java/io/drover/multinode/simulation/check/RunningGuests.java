@@ -3,7 +3,6 @@ package io.drover.multinode.simulation.check;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.fleet.SimulatedGuest;
-import io.drover.multinode.simulation.fleet.Witness;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,7 +12,7 @@ import java.util.Set;
  * Sees every guest start and stop: never two of one VM, none that was not granted, none whose grant
  * another host has by now, none with other memory than its source had.
  */
-public final class RunningGuests implements Witness {
+public final class RunningGuests {
   private final Violations violations;
   private final Ledger ledger;
   private final Map<VmId, Set<SimulatedGuest>> running = new HashMap<>();
@@ -22,13 +21,12 @@ public final class RunningGuests implements Witness {
   private long starts;
   private long orders;
 
-  public RunningGuests(Violations violations, Ledger ledger) {
+  RunningGuests(Violations violations, Ledger ledger) {
     this.violations = violations;
     this.ledger = ledger;
   }
 
-  @Override
-  public void started(SimulatedGuest guest) {
+  void started(SimulatedGuest guest) {
     starts++;
     VmId vm = guest.vm();
     Set<SimulatedGuest> all = running.computeIfAbsent(vm, _ -> new HashSet<>());
@@ -49,24 +47,17 @@ public final class RunningGuests implements Witness {
     violations.require(!guest.isSpoiled(), guest + " runs with other memory than its source had");
   }
 
-  @Override
-  public void stopped(SimulatedGuest guest) {
+  void stopped(SimulatedGuest guest) {
     running.getOrDefault(guest.vm(), new HashSet<>()).remove(guest);
   }
 
-  @Override
-  public void obeyed(String host, long controlEpoch, String orderId) {
+  void obeyed(String host, long controlEpoch, String orderId) {
     orders++;
     long before = controlEpochs.merge(host, controlEpoch, Math::max);
     violations.require(
         controlEpoch >= before,
         "%s carries out %s of control epoch %d after %d"
             .formatted(host, orderId, controlEpoch, before));
-  }
-
-  @Override
-  public void entityDied(String entity) {
-    violations.add(entity + " died of an exception");
   }
 
   /** The hosts that run it, by name. */

@@ -119,7 +119,7 @@ public final class Settlement {
 
   private void claims(List<String> open) {
     for (String place : fleet.plan().hosts()) {
-      HostId host = fleet.hostId(place);
+      HostId host = fleet.plan().hostId(place);
       Set<EntityId> expected = new HashSet<>();
       for (VmId vm : ledger.vms()) {
         if (ledger.grant(vm).filter(g -> g.host().equals(host)).isPresent()) {

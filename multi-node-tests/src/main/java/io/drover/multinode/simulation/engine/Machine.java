@@ -1,5 +1,8 @@
 package io.drover.multinode.simulation.engine;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * Something that fails as a whole: one life of a process on a machine of the simulated network.
  *
@@ -9,6 +12,8 @@ public final class Machine {
   private final String name;
   private final int life;
   private boolean alive = true;
+  private boolean paused;
+  private final List<Runnable> held = new ArrayList<>();
   int spawned;
 
   Machine(String name, int life) {
@@ -25,8 +30,29 @@ public final class Machine {
     return alive;
   }
 
+  /** It is stopped and executes nothing; what reaches it waits. */
+  public boolean isPaused() {
+    return paused;
+  }
+
   void die() {
     alive = false;
+  }
+
+  void pause() {
+    paused = true;
+  }
+
+  void hold(Runnable work) {
+    held.add(work);
+  }
+
+  /** From now on it executes again; what waited, in the order it came. */
+  List<Runnable> resume() {
+    paused = false;
+    List<Runnable> waited = List.copyOf(held);
+    held.clear();
+    return waited;
   }
 
   @Override

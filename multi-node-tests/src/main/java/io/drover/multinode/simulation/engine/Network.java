@@ -23,6 +23,8 @@ public final class Network {
     public static final Faults NONE = new Faults(0, 0, Duration.ofMillis(2), true);
   }
 
+  private static final double BAD_LOSS = 0.1;
+  private static final Duration BAD_DELAY = Duration.ofMillis(200);
   private static final Duration FASTEST = Duration.ofNanos(100_000);
 
   private final Loop loop;
@@ -37,6 +39,11 @@ public final class Network {
 
   public void faults(Faults next) {
     faults = next;
+  }
+
+  /** Whether one message in ten may be lost, or take longer than anybody waits for. */
+  public boolean isBad() {
+    return faults.loss > BAD_LOSS || faults.delay.compareTo(BAD_DELAY) > 0;
   }
 
   public void cut(String from, String to) {

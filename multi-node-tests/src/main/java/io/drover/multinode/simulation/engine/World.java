@@ -86,6 +86,7 @@ public final class World implements AutoCloseable {
   /** Everything of the last run is gone; a new one begins. */
   public void begin(long seed) {
     spawned.keySet().forEach(Machine::die);
+    spawned.keySet().forEach(this::resume);
     spawned.values().forEach(actors -> actors.forEach(World::stop));
     loop.drain();
     spawned.clear();
@@ -133,9 +134,26 @@ public final class World implements AutoCloseable {
     return machine;
   }
 
+  /** It executes nothing until {@link #resume}; what reaches it waits. */
+  public void pause(Machine machine) {
+    if (machine.isAlive()) {
+      trace.note(machine.toString(), "is paused");
+      machine.pause();
+    }
+  }
+
+  /** It goes on, and does not know that time has passed. */
+  public void resume(Machine machine) {
+    if (machine.isPaused()) {
+      trace.note(machine.toString(), "goes on");
+      machine.resume().forEach(Runnable::run);
+    }
+  }
+
   /** Ends it at once: what it has not sent, it never sends. */
   public void crash(Machine machine) {
     machine.die();
+    resume(machine); // what waited finds it dead
     List<ActorRef<?>> actors = spawned.get(machine);
     if (actors != null) {
       actors.forEach(World::stop);
@@ -179,7 +197,9 @@ public final class World implements AutoCloseable {
 
   /** Does it in the name of this machine, unless it is down. */
   public void run(Machine machine, Runnable work) {
-    if (machine.isAlive()) {
+    if (machine.isPaused()) {
+      machine.hold(() -> run(machine, work));
+    } else if (machine.isAlive()) {
       var _ =
           as(
               machine,
@@ -226,9 +246,13 @@ public final class World implements AutoCloseable {
   }
 
   private void run(Mailbox mailbox) {
-    ActorCell cell = mailbox.actor();
+    Machine machine = machineOf(mailbox.actor());
+    if (machine.isPaused()) {
+      machine.hold(() -> run(mailbox));
+      return;
+    }
     Machine before = current;
-    current = machineOf(cell);
+    current = machine;
     try {
       mailbox.run();
     } finally {

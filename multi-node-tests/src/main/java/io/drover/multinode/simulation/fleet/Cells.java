@@ -2,27 +2,37 @@ package io.drover.multinode.simulation.fleet;
 
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
+import io.drover.node.sharding.CellAllocation;
 import io.drover.node.sharding.CellOfEntity;
+import io.drover.node.sharding.CellPlaces;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
  * Where each shard is, in truth and as each control node believes: a move reaches one node after
- * the other, and the old owner perhaps last, so that for a while two run the same entities.
+ * the other, and the old owner perhaps last, so that for a while two run the same entities. Where
+ * it belongs the shipped allocation says, by what the oldest member knows.
  */
 final class Cells {
   /** How long the slowest node takes to hear of a move. */
   private static final Duration SPREAD = Duration.ofSeconds(3);
 
+  private static final Duration REBALANCE = Duration.ofSeconds(4);
+
+  /** As the shipped allocation has it. */
+  private static final int MOVES_PER_REBALANCE = 4;
+
   private final Fleet fleet;
   private final CellOfEntity<Object> extractor = new CellOfEntity<>();
+  private final Set<String> members = new TreeSet<>();
   private final Map<String, String> shardOf = new HashMap<>();
   private final Map<String, String> homes = new TreeMap<>();
   private final Map<String, Integer> moves = new HashMap<>();
@@ -38,7 +48,57 @@ final class Cells {
         homes.put(new CellId(area, i).toString(), nodes.get(i % nodes.size()));
       }
     }
+    fleet.world().loop().every(REBALANCE, this::rebalance);
   }
+
+  // ---- members
+
+  Set<String> members() {
+    return members;
+  }
+
+  void join(String place) {
+    members.add(place);
+  }
+
+  /** It is no member any more: what it ran goes where it belongs now. */
+  void remove(String place) {
+    if (members.size() > 1 && members.remove(place)) {
+      CellPlaces<String> places = places();
+      for (String shard : shards()) {
+        if (home(shard).equals(place)) {
+          places.placeOf(shard).ifPresent(to -> move(shard, to));
+        }
+      }
+    }
+  }
+
+  /** Orderly: a node gives a shard up before another one starts it. */
+  private void rebalance() {
+    CellPlaces<String> places = places();
+    int left = MOVES_PER_REBALANCE;
+    for (String shard : shards()) {
+      Optional<String> place = places.placeOf(shard).filter(p -> !p.equals(home(shard)));
+      if (place.isPresent() && left-- > 0) {
+        boolean orderly = fleet.isUp(home(shard)) && members.contains(home(shard));
+        move(shard, place.get(), orderly ? Duration.ZERO : SPREAD);
+      }
+    }
+  }
+
+  private CellPlaces<String> places() {
+    Optional<ControlNode> coordinator =
+        members.stream().flatMap(place -> fleet.node(place).stream()).findFirst();
+    return new CellPlaces<>(
+        coordinator.isPresent() ? coordinator.get().sight() : fleet.blindSight(),
+        members.stream()
+            .map(place ->
+                new CellPlaces.Region<>(
+                    place, place, Set.of(CellAllocation.roleOf(fleet.plan().areaOfNode(place)))))
+            .toList());
+  }
+
+  // ---- shards
 
   String shardOf(String entityId) {
     return shardOf.computeIfAbsent(entityId, extractor::shardId);
@@ -71,7 +131,7 @@ final class Cells {
   }
 
   /** A shard moves: everybody learns of it within a few seconds. */
-  void move(String shard, String to) {
+  private void move(String shard, String to) {
     move(shard, to, SPREAD);
   }
 
@@ -94,8 +154,13 @@ final class Cells {
     for (String place : fleet.plan().nodes()) {
       Duration most = place.equals(from) ? unaware : SPREAD;
       Duration hears = fleet.world().loop().between(Duration.ZERO, most);
-      fleet.world().loop().after(hears, () -> fleet.node(place).ifPresent(n -> tell(n, shard)));
+      fleet.world().loop().after(hears, () -> fleet.node(place).ifPresent(n -> hear(n, shard)));
     }
+  }
+
+  /** What a node that stands still does not hear. */
+  private void hear(ControlNode node, String shard) {
+    fleet.world().run(node.machine(), () -> tell(node, shard));
   }
 
   private void tell(ControlNode node, String shard) {
@@ -121,18 +186,6 @@ final class Cells {
     overlapping.clear();
     for (String shard : shards()) {
       fleet.plan().nodes().forEach(place -> fleet.node(place).ifPresent(n -> tell(n, shard)));
-    }
-  }
-
-  /** What a dead node ran goes to others of its area, or of the other one. */
-  void evacuate(String place) {
-    for (String shard : shards()) {
-      if (home(shard).equals(place)) {
-        List<String> next = fleet.plan().successors(shard, fleet::isUp);
-        if (!next.isEmpty()) {
-          move(shard, fleet.world().loop().oneOf(next));
-        }
-      }
     }
   }
 }

@@ -5,6 +5,7 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.area.Area;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
+import io.drover.actor.lease.LossLimits;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.operation.KeyedRequest;
 import io.drover.actor.operation.Operation;
@@ -19,11 +20,8 @@ import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Machine;
 import io.drover.multinode.simulation.engine.World;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,16 +52,21 @@ public final class ControlNode implements Routes {
   private final Map<String, Integer> learned;
   private final Map<String, ActorRef<?>> entities = new HashMap<>();
   private final ControlPlane controlPlane;
+  private final SimulatedWitness witness;
+  private final NodeSight sight;
 
-  ControlNode(Fleet fleet, Machine machine, Duration clockError) {
+  ControlNode(Fleet fleet, Machine machine) {
     this.fleet = fleet;
     this.world = fleet.world();
     this.machine = machine;
-    this.clock = () -> world.loop().instant().plus(clockError);
+    this.clock = () -> world.loop().instant().plus(fleet.clockError(machine.name()));
+    this.sight = new NodeSight(fleet, machine);
+    this.witness =
+        new SimulatedWitness(
+            fleet, machine, fleet.revocationsOf(machine.name()), this::monotonicNs);
     this.view = fleet.cells().homes();
     this.learned = fleet.cells().moves();
-    this.controlPlane =
-        new ShardedControlPlane(this, fleet::newId, fleet.sight(), new NoImages(), clock);
+    this.controlPlane = new ShardedControlPlane(this, fleet::newId, sight, new NoImages(), clock);
     defineArea();
     fleet.cells().shards().stream().filter(this::isMine).forEach(this::startRemembered);
   }
@@ -77,10 +80,20 @@ public final class ControlNode implements Routes {
     return controlPlane;
   }
 
+  NodeSight sight() {
+    return sight;
+  }
+
+  SimulatedWitness witness() {
+    return witness;
+  }
+
   private void defineArea() {
     AreaId area = fleet.plan().areaOfNode(machine.name());
     this.<Area.Command, Area.Reply>ask(
-            Area.TYPE_KEY, area.name(), r -> new Area.Request.Ensure(Plan.CELLS, List.of(), r))
+            Area.TYPE_KEY,
+            area.name(),
+            r -> new Area.Request.Ensure(Plan.CELLS, fleet.plan().backupsOf(area), r))
         .whenComplete((_, failure) -> {
           if (failure != null) {
             world.loop().after(AREA_RETRY, () -> world.run(machine, this::defineArea));
@@ -202,18 +215,17 @@ public final class ControlNode implements Routes {
           Area.create(
               new AreaId(id),
               persistenceId,
-              new Area.Ports(this, fleet.sight(), Plan.AREAS, Plan.ENTITIES, clock));
+              new Area.Ports(this, sight, Plan.AREAS, Plan.ENTITIES, clock));
       case "scheduler" ->
           Scheduler.create(
               new AreaId(id),
-              new Scheduler.Ports(
-                  this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, new NoLeases(), clock));
+              new Scheduler.Ports(this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, sight, clock));
       case "arming" -> Arming.create(new AreaId(id), persistenceId, this, Plan.ENTITIES, clock);
       case "host" ->
           Host.create(
               HostId.parse(id),
               persistenceId,
-              new Host.Ports(peers, Plan.ENTITIES, clock, NoLeases.fencing(this::monotonicNs)),
+              new Host.Ports(peers, Plan.ENTITIES, clock, fencing()),
               rest);
       case "vm" ->
           Vm.create(
@@ -233,8 +245,17 @@ public final class ControlNode implements Routes {
     };
   }
 
+  private Host.Fencing fencing() {
+    return new Host.Fencing(
+        Plan.LEASES,
+        LossLimits.of(Plan.LEASES, Plan.FENCING, Plan.ENTITIES.heartbeatInterval()),
+        new WitnessWays(fleet, machine),
+        new SimulatedPower(fleet, machine),
+        this::monotonicNs);
+  }
+
   private long monotonicNs() {
-    return ChronoUnit.NANOS.between(Instant.EPOCH, world.loop().instant());
+    return world.loop().elapsed().toNanos();
   }
 
   /** As the shard does it when an entity asks to be passivated. */

@@ -1,11 +1,9 @@
 package io.drover.multinode.simulation.fleet;
 
 import io.drover.actor.area.FleetSight;
+import io.drover.agent.lease.Revocations;
 import io.drover.agent.store.DurableFiles;
-import io.drover.config.settings.BindAddress;
-import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
-import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Machine;
 import io.drover.multinode.simulation.engine.World;
 import io.drover.node.board.NodeCensus;
@@ -13,8 +11,6 @@ import io.drover.node.gateway.AgentPlaces;
 import io.drover.node.gateway.GatewayObserver;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,18 +23,15 @@ public final class Fleet {
 
   private final World world;
   private final Plan plan;
-  private final FleetSight sight;
-  private final Path directory;
-  private final Witness witness;
+  private final FleetObserver observer;
   private final Cells cells;
   private final Transfers transfers = new Transfers();
   private final DurableFiles disk;
   private final Map<String, ControlNode> nodes = new TreeMap<>();
-  private final Map<String, SimulatedHost> agents = new TreeMap<>();
-  private final Map<String, Map<VmId, SimulatedGuest>> guests = new HashMap<>();
+  private final Map<String, SimulatedHost> hosts = new TreeMap<>();
+  private final Map<String, Revocations> revocations = new HashMap<>();
   private final Map<String, Duration> clockErrors = new HashMap<>();
-  private final List<Wire.Connection> connections = new ArrayList<>();
-  private final Map<Wire.Connection, List<Machine>> ends = new HashMap<>();
+  private final Links links;
   private long ids;
 
   /**
@@ -46,21 +39,34 @@ public final class Fleet {
    *
    * @param directory for the agents' stores
    */
-  public Fleet(World world, Plan plan, Path directory, Witness witness) {
+  public Fleet(World world, Plan plan, Path directory, FleetObserver observer) {
     this.world = world;
     this.plan = plan;
-    this.sight = new EveryNode(plan, node -> gateway(node).toString());
-    this.directory = directory;
-    this.witness = witness;
+    this.observer = observer;
     this.disk = new Disk();
     this.cells = new Cells(this);
+    this.links = new Links(world);
     plan.nodes().forEach(place -> clockErrors.put(place, clockError()));
     plan.hosts().forEach(place -> clockErrors.put(place, clockError()));
+    plan.hosts()
+        .forEach(
+            place -> hosts.put(place, new SimulatedHost(this, place, directory.resolve(place))));
   }
 
   private Duration clockError() {
     Duration error = world.loop().between(Duration.ZERO, CLOCK_ERROR);
     return world.loop().chance(0.5) ? error : error.negated();
+  }
+
+  /** How wrong the wall clock of a place is. */
+  Duration clockError(String place) {
+    return clockErrors.getOrDefault(place, Duration.ZERO);
+  }
+
+  /** Somebody, or something, sets it. */
+  public void jumpClock(String place, Duration error) {
+    world.trace().note(place, "its clock jumps to " + error);
+    clockErrors.put(place, error);
   }
 
   public World world() {
@@ -75,12 +81,16 @@ public final class Fleet {
     return cells;
   }
 
+  Links links() {
+    return links;
+  }
+
   Transfers transfers() {
     return transfers;
   }
 
-  Witness witness() {
-    return witness;
+  FleetObserver observer() {
+    return observer;
   }
 
   DurableFiles disk() {
@@ -92,10 +102,22 @@ public final class Fleet {
   }
 
   void entityDied(String entity) {
-    witness.entityDied(entity);
+    observer.entityDied(entity);
   }
 
   // ---- control nodes
+
+  public void pauseNode(String place) {
+    node(place).ifPresent(n -> world.pause(n.machine()));
+  }
+
+  public boolean isPaused(String place) {
+    return node(place).filter(n -> n.machine().isPaused()).isPresent();
+  }
+
+  public void resumeNode(String place) {
+    node(place).ifPresent(n -> world.resume(n.machine()));
+  }
 
   /** The node that runs at this place now. */
   public Optional<ControlNode> node(String place) {
@@ -109,13 +131,9 @@ public final class Fleet {
   public void startNode(String place) {
     if (!isUp(place)) {
       world.trace().note(place, "starts");
+      cells.join(place);
       Machine machine = world.machine(place);
-      world.run(
-          machine,
-          () ->
-              nodes.put(
-                  place,
-                  new ControlNode(this, machine, clockErrors.getOrDefault(place, Duration.ZERO))));
+      world.run(machine, () -> nodes.put(place, new ControlNode(this, machine)));
     }
   }
 
@@ -124,13 +142,20 @@ public final class Fleet {
     node(place)
         .ifPresent(n -> {
           world.trace().note(place, "is killed");
-          kill(n.machine(), true);
+          links.kill(n.machine(), true);
         });
   }
 
-  /** The cluster notices that a node is gone, unless it is back. */
+  /** The cluster goes on without a node, which is gone or only seems to be. */
   public void nodeIsMissed(String place) {
-    cells.evacuate(place);
+    cells.remove(place);
+  }
+
+  /** One that only seemed to be gone is a member again. */
+  public void nodeIsBack(String place) {
+    if (isUp(place)) {
+      cells.join(place);
+    }
   }
 
   public List<String> shards() {
@@ -140,60 +165,34 @@ public final class Fleet {
   /** A shard moves, and its old owner may not hear of it for a while: two run it. */
   public void moveShard(String shard, Duration unaware) {
     List<String> next =
-        plan.successors(shard, this::isUp).stream()
-            .filter(n -> !n.equals(cells.home(shard)))
-            .toList();
+        cells.members().stream().filter(n -> isUp(n) && !n.equals(cells.home(shard))).toList();
     if (!next.isEmpty()) {
       cells.move(shard, world.loop().oneOf(next), unaware);
     }
   }
 
-  /** Every node knows where every shard is. */
+  /** Every node that is up is a member, and knows where every shard is. */
   public void agree() {
+    plan.nodes().forEach(this::nodeIsBack);
     cells.tellAll();
-  }
-
-  private void kill(Machine machine, boolean kernelSurvives) {
-    world.crash(machine);
-    for (Wire.Connection connection : List.copyOf(connections)) {
-      if (ends.getOrDefault(connection, List.of()).contains(machine)) {
-        connections.remove(connection);
-        ends.remove(connection);
-        if (kernelSurvives) {
-          connection.ended(machine);
-        }
-      }
-    }
-  }
-
-  void connected(Wire.Connection connection, Machine agent, Machine node) {
-    connections.add(connection);
-    ends.put(connection, List.of(agent, node));
   }
 
   // ---- hosts
 
+  public SimulatedHost host(String place) {
+    SimulatedHost host = hosts.get(place);
+    if (host == null) {
+      throw new IllegalArgumentException("no host is called " + place);
+    }
+    return host;
+  }
+
   public boolean hasAgent(String place) {
-    return agents.containsKey(place);
+    return host(place).hasAgent();
   }
 
   public void startAgent(String place) {
-    if (!hasAgent(place)) {
-      world.trace().note(place, "agent starts");
-      Machine machine = world.machine(place);
-      world.run(
-          machine,
-          () ->
-              agents.put(
-                  place,
-                  new SimulatedHost(
-                      this,
-                      machine,
-                      directory.resolve(place),
-                      guests.computeIfAbsent(
-                          place, _ -> new TreeMap<>(Comparator.comparing(VmId::text))),
-                      clockErrors.getOrDefault(place, Duration.ZERO))));
-    }
+    host(place).startAgent();
   }
 
   /**
@@ -202,89 +201,86 @@ public final class Fleet {
    * @param guestsToo embedded guests die with it; others run on
    */
   public void killAgent(String place, boolean guestsToo) {
-    SimulatedHost agent = agents.remove(place);
-    if (agent != null) {
-      world.trace().note(place, guestsToo ? "agent dies, guests too" : "agent dies");
-      kill(agent.machine(), true);
-      agent.close();
-      if (guestsToo) {
-        endGuests(place);
-      }
-    }
+    host(place).killAgent(guestsToo, true);
+  }
+
+  public void pauseAgent(String place) {
+    host(place).pauseAgent();
+  }
+
+  public void resumeAgent(String place) {
+    host(place).resumeAgent();
+  }
+
+  /** All of the machine stands still: agent, guests and guard. */
+  public void suspend(String place) {
+    host(place).suspend();
+  }
+
+  public void wake(String place) {
+    host(place).wake();
+  }
+
+  public void killGuard(String place) {
+    host(place).killGuard();
   }
 
   /** The power is gone. */
   public void cutPower(String place) {
     world.trace().note(place, "loses its power");
-    SimulatedHost agent = agents.remove(place);
-    if (agent != null) {
-      kill(agent.machine(), false);
-      agent.close();
-    }
-    endGuests(place);
-  }
-
-  private void endGuests(String place) {
-    Map<VmId, SimulatedGuest> all = guests.getOrDefault(place, Map.of());
-    List.copyOf(all.values()).forEach(g -> g.end("its host is gone"));
-    all.clear();
+    host(place).cutPower();
   }
 
   public void trapGuest(String place) {
-    SimulatedHost agent = agents.get(place);
-    if (agent != null) {
-      agent.run(agent::trapOne);
-    }
+    host(place).agent().ifPresent(agent -> agent.run(agent::trapOne));
   }
 
   /** Guests on all hosts, as they are. */
   public List<SimulatedGuest> guests() {
-    return plan.hosts().stream()
-        .flatMap(h -> guests.getOrDefault(h, Map.of()).values().stream())
-        .toList();
-  }
-
-  /** The id that a host has by its name. */
-  public HostId hostId(String place) {
-    AreaId area = plan.areaOfHost(place);
-    return new HostId(io.drover.config.units.CellId.ofName(area, place, Plan.CELLS), place);
+    return hosts.values().stream().flatMap(h -> h.guests().stream()).toList();
   }
 
   /** Ends what holds files. */
   public void close() {
-    agents.values().forEach(SimulatedHost::close);
+    hosts.values().forEach(h -> h.agent().ifPresent(SimulatedAgent::close));
   }
 
   // ---- the network
+
+  /** Whether a witness at one place can hear a host and answer it. */
+  public boolean hears(String witness, String host) {
+    return reach(witness, host)
+        && witness(witness).filter(w -> !w.machine().isPaused()).isPresent();
+  }
 
   boolean reach(String from, String to) {
     return !world.network().isCut(from, to) && !world.network().isCut(to, from);
   }
 
-  private BindAddress gateway(String node) {
-    return new BindAddress("10.0.0." + (1 + plan.nodes().indexOf(node)), 7200);
+  /** Who vouches at this place now. */
+  Optional<SimulatedWitness> witness(String place) {
+    return plan.nodes().contains(place)
+        ? node(place).map(ControlNode::witness)
+        : host(place).agent().map(a -> a.leases().witness());
   }
 
-  String placeAt(BindAddress gateway) {
-    return plan.nodes().stream().filter(n -> gateway(n).equals(gateway)).findFirst().orElseThrow();
+  /** What a control node has revoked, in the database. */
+  Revocations revocationsOf(String node) {
+    return revocations.computeIfAbsent(node, _ -> new RevocationRows(this, node));
   }
 
-  List<BindAddress> gatewaysFor(String host) {
-    return plan.nodesOf(plan.areaOfHost(host)).stream().map(this::gateway).toList();
-  }
-
-  /** What every node believes of the others. */
-  FleetSight sight() {
-    return sight;
+  /** Of somebody who has heard nothing. */
+  FleetSight blindSight() {
+    return new NodeSight(this, world.machine("nowhere"));
   }
 
   AgentPlaces places(ControlNode node) {
     String name = node.machine().name();
     return new AgentPlaces(
-        plan.areaOfNode(name), List.of(gateway(name).toString()), sight, new NodeCensus());
+        plan.areaOfNode(name), List.of(plan.addressOf(name).toString()), node.sight(), new NodeCensus());
   }
 
-  GatewayObserver observer() {
+  GatewayObserver gatewayObserver() {
     return new GatewayObserver() {
       @Override
       public void sessionOpened(HostId host) {}

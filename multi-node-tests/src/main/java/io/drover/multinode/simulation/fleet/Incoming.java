@@ -1,5 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
+import io.drover.agent.store.VmRecord.Side;
 import io.drover.config.units.MigrationId;
 import io.drover.protocol.v1.TargetReady;
 import io.drover.transfer.TransferTicket;
@@ -10,7 +11,7 @@ import java.util.Optional;
 final class Incoming {
   private static final Duration LOAD = Duration.ofMillis(40);
 
-  private final SimulatedHost host;
+  private final SimulatedAgent agent;
   private final MigrationId migration;
   private final SimulatedGuest guest;
   private final GuestPlace place;
@@ -19,20 +20,20 @@ final class Incoming {
   private String failure = "";
   private boolean ended;
 
-  Incoming(SimulatedHost host, MigrationId migration, SimulatedGuest guest, GuestPlace place) {
-    this.host = host;
+  Incoming(SimulatedAgent agent, MigrationId migration, SimulatedGuest guest, GuestPlace place) {
+    this.agent = agent;
     this.migration = migration;
     this.guest = guest;
     this.place = place;
-    this.ticket = host.fleet().transfers().receive(this, host.name());
+    this.ticket = agent.fleet().transfers().receive(this, agent.name());
   }
 
   TransferTicket ticket() {
     return ticket;
   }
 
-  SimulatedHost host() {
-    return host;
+  SimulatedAgent agent() {
+    return agent;
   }
 
   Optional<TargetReady> ready() {
@@ -45,13 +46,13 @@ final class Incoming {
 
   /** Whether a source may send here. */
   boolean isOpen() {
-    return !ended && failure.isEmpty() && host.isThisLife(place);
+    return !ended && failure.isEmpty() && agent.isThisLife(place);
   }
 
   /** All pages are here. */
   void complete(String digest, boolean spoiled) {
-    host.later(
-        host.loop().between(Duration.ofMillis(1), LOAD),
+    agent.later(
+        agent.loop().between(Duration.ofMillis(1), LOAD),
         () -> {
           if (!isOpen()) {
             return;
@@ -64,7 +65,7 @@ final class Incoming {
               TargetReady.newBuilder()
                   .setMigrationId(migration.text())
                   .setDigest(digest)
-                  .setReadyAtUs(host.wallMicros())
+                  .setReadyAtUs(agent.wallMicros())
                   .build();
           ready = Optional.of(message);
           place.targetReady(message);
@@ -75,7 +76,7 @@ final class Incoming {
   void fail(String reason) {
     if (isOpen() && ready.isEmpty()) {
       failure = reason;
-      place.transferBroke(migration, "target", reason);
+      place.transferBroke(migration, Side.TARGET, reason);
     }
   }
 

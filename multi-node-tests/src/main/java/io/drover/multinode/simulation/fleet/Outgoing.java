@@ -1,5 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
+import io.drover.agent.store.VmRecord.Side;
 import io.drover.agent.supervision.GuestOrder;
 import io.drover.config.units.MigrationId;
 import io.drover.protocol.v1.OrderFailure.Code;
@@ -21,7 +22,7 @@ final class Outgoing {
   private static final double SPOILED = 0.04;
   private static final double LAST_WORD_LOST = 0.05;
 
-  private final SimulatedHost host;
+  private final SimulatedAgent agent;
   private final GuestPlace place;
   private final SimulatedGuest guest;
   private final GuestOrder.Send order;
@@ -36,17 +37,17 @@ final class Outgoing {
   private boolean ended;
 
   Outgoing(
-      SimulatedHost host,
+      SimulatedAgent agent,
       GuestPlace place,
       SimulatedGuest guest,
       GuestOrder.Send order,
       Incoming target) {
-    this.host = host;
+    this.agent = agent;
     this.place = place;
     this.guest = guest;
     this.order = order;
     this.target = target;
-    this.converges = host.loop().chance(0.15) ? Integer.MAX_VALUE : 1 + host.loop().below(3);
+    this.converges = agent.loop().chance(0.15) ? Integer.MAX_VALUE : 1 + agent.loop().below(3);
     nextRound();
   }
 
@@ -76,12 +77,12 @@ final class Outgoing {
     }
     stopReplies.add(reply);
     if (stopBy.isEmpty()) {
-      stopBy = Optional.of(host.loop().elapsed().plus(deadline));
+      stopBy = Optional.of(agent.loop().elapsed().plus(deadline));
     }
   }
 
   private void nextRound() {
-    host.later(host.loop().between(ROUND_LEAST, ROUND_MOST), this::roundEnds);
+    agent.later(agent.loop().between(ROUND_LEAST, ROUND_MOST), this::roundEnds);
   }
 
   private boolean isOver() {
@@ -97,7 +98,7 @@ final class Outgoing {
     } else if (stopBy.isPresent()) {
       guest.pause();
       place.changed();
-      host.later(host.loop().between(Duration.ofMillis(5), Duration.ofMillis(300)), this::finish);
+      agent.later(agent.loop().between(Duration.ofMillis(5), Duration.ofMillis(300)), this::finish);
     } else {
       stalled = Duration.ZERO;
       report();
@@ -108,34 +109,36 @@ final class Outgoing {
 
   private void stall() {
     stalled = stalled.plus(LOOK_AGAIN);
-    boolean late = stopBy.filter(by -> by.compareTo(host.loop().elapsed()) <= 0).isPresent();
+    boolean late = stopBy.filter(by -> by.compareTo(agent.loop().elapsed()) <= 0).isPresent();
     if (late) {
       breaks("not stopped and copied in time", Code.DEADLINE_EXCEEDED);
     } else if (!target.isOpen() || stalled.compareTo(order.outageBudget()) > 0) {
       breaks("the stream broke", Code.TRANSFER_FAILED);
     } else {
-      host.later(LOOK_AGAIN, this::roundEnds);
+      agent.later(LOOK_AGAIN, this::roundEnds);
     }
   }
 
   private boolean reaches() {
-    return target.isOpen() && host.fleet().reach(host.name(), target.host().name());
+    return target.isOpen() && agent.fleet().reach(agent.name(), target.agent().name());
   }
 
   private void report() {
     boolean short1 = round + 1 >= converges;
-    place.say(b ->
-        b.setRoundReported(
-            RoundReported.newBuilder()
-                .setMigrationId(order.migration().text())
-                .setRound(round)
-                .setSentPages(1000)
-                .setSentBytes(4_096_000)
-                .setRemainingPages(short1 ? 10 : 5000)
-                .setDirtyPagesPerS(short1 ? 10 : 9000)
-                .setBandwidthBytesPerS(100_000_000)
-                .setDurationUs(200_000)
-                .setPredictedBlackoutUs(short1 ? 60_000 : 4_000_000)));
+    place
+        .voice()
+        .say(b ->
+            b.setRoundReported(
+                RoundReported.newBuilder()
+                    .setMigrationId(order.migration().text())
+                    .setRound(round)
+                    .setSentPages(1000)
+                    .setSentBytes(4_096_000)
+                    .setRemainingPages(short1 ? 10 : 5000)
+                    .setDirtyPagesPerS(short1 ? 10 : 9000)
+                    .setBandwidthBytesPerS(100_000_000)
+                    .setDurationUs(200_000)
+                    .setPredictedBlackoutUs(short1 ? 60_000 : 4_000_000)));
   }
 
   private void finish() {
@@ -143,18 +146,18 @@ final class Outgoing {
       return;
     }
     if (!reaches()) {
-      boolean late = stopBy.filter(by -> by.compareTo(host.loop().elapsed()) <= 0).isPresent();
+      boolean late = stopBy.filter(by -> by.compareTo(agent.loop().elapsed()) <= 0).isPresent();
       if (late || !target.isOpen()) {
         breaks("the rest did not arrive", Code.DEADLINE_EXCEEDED);
       } else {
-        host.later(LOOK_AGAIN, this::finish);
+        agent.later(LOOK_AGAIN, this::finish);
       }
       return;
     }
-    boolean spoiled = host.loop().chance(SPOILED);
-    String digest = "%032x".formatted(host.loop().bits());
-    target.complete(spoiled ? "%032x".formatted(host.loop().bits()) : digest, spoiled);
-    if (host.loop().chance(LAST_WORD_LOST)) {
+    boolean spoiled = agent.loop().chance(SPOILED);
+    String digest = "%032x".formatted(agent.loop().bits());
+    target.complete(spoiled ? "%032x".formatted(agent.loop().bits()) : digest, spoiled);
+    if (agent.loop().chance(LAST_WORD_LOST)) {
       breaks("the target's answer did not come", Code.TRANSFER_FAILED); // and yet it has it all
       return;
     }
@@ -164,7 +167,7 @@ final class Outgoing {
   private SourceStopped stopped(String digest) {
     return SourceStopped.newBuilder()
         .setDigest(digest)
-        .setPausedAtUs(host.wallMicros())
+        .setPausedAtUs(agent.wallMicros())
         .setFinalPages(10)
         .setFinalBytes(40_960)
         .setDeviceStateBytes(1_000)
@@ -179,12 +182,12 @@ final class Outgoing {
     failure = reason;
     tellTarget("the source is gone: " + reason);
     answer(failed(code, reason));
-    place.transferBroke(order.migration(), "source", reason);
+    place.transferBroke(order.migration(), Side.SOURCE, reason);
   }
 
   /** The target hears of it at once, or by silence. */
   private void tellTarget(String reason) {
-    host.loop().after(PEER_GONE, () -> target.host().run(() -> target.fail(reason)));
+    agent.loop().after(PEER_GONE, () -> target.agent().run(() -> target.fail(reason)));
   }
 
   private void answer(OrderResult result) {
@@ -194,6 +197,6 @@ final class Outgoing {
   }
 
   private static OrderResult failed(Code code, String reason) {
-    return SimulatedHost.failed(code, reason);
+    return SimulatedAgent.failed(code, reason);
   }
 }

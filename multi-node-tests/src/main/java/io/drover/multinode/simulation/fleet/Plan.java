@@ -3,6 +3,8 @@ package io.drover.multinode.simulation.fleet;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.agent.HostLossPolicy;
+import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.FencingSettings;
@@ -10,13 +12,16 @@ import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
+import io.drover.config.settings.BindAddress;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
+import io.drover.config.units.CellId;
+import io.drover.config.units.HostId;
 import io.drover.config.units.Resources;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,8 +31,14 @@ import java.util.stream.Stream;
  * @param nodesPerArea control nodes
  * @param hostsPerArea machines with an agent
  * @param guestsPerHost that it has room for
+ * @param powerSwitches whether hosts can be switched off
  */
-public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int guestsPerHost) {
+public record Plan(
+    List<AreaId> areas,
+    int nodesPerArea,
+    int hostsPerArea,
+    int guestsPerHost,
+    boolean powerSwitches) {
   /** Of each area. */
   static final int CELLS = 3;
 
@@ -40,7 +51,6 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
   private static final Config CONFIG =
       ConfigFactory.parseString(
               """
-              drover.lease.enabled = false # not simulated yet
               drover.entities {
                 leak-check-interval = 40s # longer than an order may take
                 snapshot-every = 8
@@ -70,16 +80,26 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
     areas = List.copyOf(areas);
   }
 
-  /** What every VM is made from. */
-  public GuestSpec vmSpec() {
-    return new GuestSpec(IMAGE, VM, Map.of());
+  /** How long a host keeps its lease when nobody vouches for it any more. */
+  public static Duration leaseTtl() {
+    return LEASES.ttl();
+  }
+
+  /**
+   * What a VM is made from.
+   *
+   * @param kept it stays on a host that has lost its lease
+   */
+  public GuestSpec vmSpec(boolean kept) {
+    OnHostLoss policy = kept ? OnHostLoss.KEEP : OnHostLoss.RESTART;
+    return new GuestSpec(IMAGE, VM, Map.of()).with(new HostLossPolicy(policy, 100));
   }
 
   Resources hostCapacity() {
     return new Resources(VM.cpuMillis() * guestsPerHost, ByteSize.ofMib(64L * guestsPerHost));
   }
 
-  List<String> nodesOf(AreaId area) {
+  public List<String> nodesOf(AreaId area) {
     return IntStream.rangeClosed(1, nodesPerArea).mapToObj(i -> area.name() + "-n" + i).toList();
   }
 
@@ -105,13 +125,35 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
     return areas.stream().filter(a -> nodesOf(a).contains(node)).findFirst().orElseThrow();
   }
 
-  /** Who may run a shard when its node is gone: nodes of its area, else of the next. */
-  List<String> successors(String shard, Predicate<String> isUp) {
-    AreaId own = areas.stream().filter(a -> shard.startsWith(a.name())).findFirst().orElseThrow();
-    return Stream.concat(Stream.of(own), areas.stream().filter(a -> !a.equals(own)))
-        .map(a -> nodesOf(a).stream().filter(isUp).toList())
-        .filter(up -> !up.isEmpty())
+  /** The id that a host has by its name. */
+  public HostId hostId(String place) {
+    AreaId area = areaOfHost(place);
+    return new HostId(CellId.ofName(area, place, CELLS), place);
+  }
+
+  // ---- the network
+
+  /** Where a node has its gateway, or a host its witness. */
+  BindAddress addressOf(String place) {
+    int node = nodes().indexOf(place);
+    return node >= 0
+        ? new BindAddress("10.0.0." + (1 + node), 7200)
+        : new BindAddress("10.1.0." + (1 + hosts().indexOf(place)), 7300);
+  }
+
+  public String placeAt(BindAddress address) {
+    return Stream.concat(nodes().stream(), hosts().stream())
+        .filter(place -> addressOf(place).equals(address))
         .findFirst()
-        .orElse(List.of());
+        .orElseThrow();
+  }
+
+  List<BindAddress> gatewaysFor(String host) {
+    return nodesOf(areaOfHost(host)).stream().map(this::addressOf).toList();
+  }
+
+  /** Who runs an area when it has no node. */
+  List<AreaId> backupsOf(AreaId area) {
+    return areas.stream().filter(other -> !other.equals(area)).toList();
   }
 }

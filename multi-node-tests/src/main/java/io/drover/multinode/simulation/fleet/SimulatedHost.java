@@ -2,181 +2,203 @@ package io.drover.multinode.simulation.fleet;
 
 import io.drover.agent.guest.Guest;
 import io.drover.agent.guest.GuestSpec;
-import io.drover.agent.session.ControlSession;
-import io.drover.agent.session.ManagedHost;
-import io.drover.agent.store.AgentStore;
-import io.drover.agent.store.VmRecord;
-import io.drover.agent.supervision.GuestOrder;
-import io.drover.config.settings.AgentLeaseSettings;
-import io.drover.config.settings.AgentSettings;
-import io.drover.config.settings.BindAddress;
-import io.drover.config.units.ByteSize;
+import io.drover.agent.lease.Lease.Deadline;
+import io.drover.agent.lease.LeaseTerms;
+import io.drover.agent.store.EndpointRecord;
 import io.drover.config.units.Epoch;
-import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import io.drover.multinode.simulation.engine.Loop;
-import io.drover.multinode.simulation.engine.Machine;
-import io.drover.protocol.v1.Capacity;
-import io.drover.protocol.v1.FromAgent;
-import io.drover.protocol.v1.GuestStatus;
-import io.drover.protocol.v1.Hello;
-import io.drover.protocol.v1.HypervisorSupport;
-import io.drover.protocol.v1.ImageSupport;
-import io.drover.protocol.v1.LeaseStatus;
-import io.drover.protocol.v1.LeaseTerms;
-import io.drover.protocol.v1.Order;
-import io.drover.protocol.v1.OrderFailure;
-import io.drover.protocol.v1.OrderResult;
-import io.drover.protocol.v1.OtherArguments;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.apache.pekko.actor.typed.ActorRef;
 
-/**
- * One life of an agent on a simulated host. Session, order intake, durable store and order table
- * are the shipped ones. Its guests belong to the host and may outlive it.
- */
-final class SimulatedHost implements ManagedHost {
-  private static final Comparator<VmId> BY_TEXT = Comparator.comparing(VmId::text);
-
+/** One machine that carries guests: what is there whether its agent is there or not. */
+public final class SimulatedHost {
   private final Fleet fleet;
-  private final Machine machine;
-  private final AgentStore store;
-  private final Map<VmId, SimulatedGuest> guests;
-  private final Map<VmId, GuestPlace> places = new TreeMap<>(BY_TEXT);
-  private final Duration clockError;
-  private Optional<ActorRef<ControlSession.Command>> session = Optional.empty();
+  private final String name;
+  private final Path directory;
+  private final SimulatedGuard guard = new SimulatedGuard(this);
+  private final Map<VmId, SimulatedGuest> guests = new TreeMap<>(Comparator.comparing(VmId::text));
+  private Optional<SimulatedAgent> agent = Optional.empty();
+  private Optional<Duration> suspendedAt = Optional.empty();
+  private Duration suspended = Duration.ZERO;
 
-  /**
-   * Starts an agent.
-   *
-   * @param guests of the host: what is left of an earlier agent, and what this one makes
-   */
-  SimulatedHost(
-      Fleet fleet,
-      Machine machine,
-      Path directory,
-      Map<VmId, SimulatedGuest> guests,
-      Duration clockError) {
+  SimulatedHost(Fleet fleet, String name, Path directory) {
     this.fleet = fleet;
-    this.machine = machine;
-    this.guests = guests;
-    this.clockError = clockError;
-    this.store = AgentStore.open(directory, fleet.disk());
-    List.copyOf(guests.values()).forEach(g -> place(g.vm()).adopt(g));
-    for (VmRecord record : store.vms()) {
-      boolean expected = record.grant().isPresent() || record.migration().isPresent();
-      if (expected && !guests.containsKey(record.vm())) {
-        place(record.vm()).findLost();
-      }
-    }
-    later(Duration.ofMillis(50), () -> session = Optional.of(startSession(directory)));
+    this.name = name;
+    this.directory = directory;
   }
 
-  private ActorRef<ControlSession.Command> startSession(Path directory) {
-    return fleet
-        .world()
-        .spawn(
-            machine,
-            ControlSession.create(
-                settings(directory),
-                store,
-                this,
-                Wire.opener(fleet, machine),
-                () -> fleet.world().loop().bits()),
-            "session");
-  }
-
-  private AgentSettings settings(Path directory) {
-    return new AgentSettings(
-        fleet.plan().areaOfHost(machine.name()),
-        machine.name(),
-        fleet.gatewaysFor(machine.name()),
-        Map.of(),
-        Optional.empty(),
-        Optional.empty(),
-        new BindAddress("127.0.0.1", 0),
-        directory,
-        directory,
-        Duration.ofSeconds(1),
-        new AgentSettings.Reconnect(
-            Duration.ofMillis(200), Duration.ofSeconds(10), Duration.ofSeconds(60)),
-        2,
-        2,
-        new AgentLeaseSettings(false, new BindAddress("127.0.0.1", 0), directory),
-        true,
-        false);
-  }
-
-  /** Leases are not simulated yet. */
-  @Override
-  public Optional<LeaseStatus> lease() {
-    return Optional.empty();
-  }
-
-  @Override
-  public void offer(String hostId, LeaseTerms terms) {}
-
-  Fleet fleet() {
-    return fleet;
+  public String name() {
+    return name;
   }
 
   Loop loop() {
     return fleet.world().loop();
   }
 
-  String name() {
-    return machine.name();
+  // ---- its clocks
+
+  /** As {@code CLOCK_BOOTTIME}: goes on while the machine is suspended. */
+  public long bootNs() {
+    return loop().elapsed().toNanos();
   }
 
-  Machine machine() {
-    return machine;
+  /** As {@code CLOCK_MONOTONIC}: stands still meanwhile. */
+  long awakeNs() {
+    return loop().elapsed().minus(suspended).minus(sinceSuspended()).toNanos();
   }
 
-  AgentStore store() {
-    return store;
+  private Duration sinceSuspended() {
+    return suspendedAt.map(at -> loop().elapsed().minus(at)).orElse(Duration.ZERO);
   }
 
-  void close() {
-    store.close();
+  // ---- its agent
+
+  boolean hasAgent() {
+    return agent.isPresent();
   }
 
-  long wallMicros() {
-    return ChronoUnit.MICROS.between(java.time.Instant.EPOCH, loop().instant().plus(clockError));
+  Optional<SimulatedAgent> agent() {
+    return agent;
   }
 
-  /** Unless this agent has died by then. */
-  void later(Duration delay, Runnable work) {
-    loop().after(delay, () -> run(work));
+  /** Whether its agent executes. */
+  public boolean isAwake() {
+    return agent.filter(a -> !a.machine().isPaused()).isPresent();
   }
 
-  void run(Runnable work) {
-    fleet.world().run(machine, work);
+  void startAgent() {
+    if (agent.isEmpty() && !isSuspended()) {
+      fleet.world().trace().note(name, "agent starts");
+      var machine = fleet.world().machine(name);
+      fleet
+          .world()
+          .run(machine, () -> agent = Optional.of(new SimulatedAgent(this, machine, directory)));
+    }
   }
 
-  boolean isThisLife(GuestPlace place) {
-    return machine.isAlive() && places.containsValue(place);
+  /**
+   * Guard and agent are never lost within one round of each other: that would be two faults at
+   * once, and nobody would be left to end the guests.
+   */
+  private boolean mayLoseAgent() {
+    return !guard.isMissing();
   }
 
-  private GuestPlace place(VmId vm) {
-    return places.computeIfAbsent(vm, v -> new GuestPlace(v, this));
+  void killGuard() {
+    if (isAwake()) {
+      guard.kill();
+    }
   }
 
-  void say(FromAgent message) {
-    session.ifPresent(s -> s.tell(new ControlSession.Say(message)));
+  /**
+   * The agent's process dies.
+   *
+   * @param guestsToo they die with it
+   * @param kernelSurvives and ends its connections
+   */
+  void killAgent(boolean guestsToo, boolean kernelSurvives) {
+    if (kernelSurvives && !mayLoseAgent()) {
+      return;
+    }
+    agent.ifPresent(a -> {
+      fleet.world().trace().note(name, guestsToo ? "agent dies, guests too" : "agent dies");
+      agent = Optional.empty();
+      fleet.links().kill(a.machine(), kernelSurvives);
+      a.close();
+    });
+    if (guestsToo) {
+      List.copyOf(guests.values()).forEach(g -> g.end("its host is gone"));
+      guests.clear();
+    }
   }
 
-  // ---- guests
+  void cutPower() {
+    wake();
+    guard.powerLost();
+    killAgent(true, false);
+  }
+
+  void pauseAgent() {
+    if (mayLoseAgent()) {
+      agent.ifPresent(a -> fleet.world().pause(a.machine()));
+    }
+  }
+
+  void resumeAgent() {
+    if (!isSuspended()) {
+      agent.ifPresent(a -> fleet.world().resume(a.machine()));
+    }
+  }
+
+  // ---- the machine stands still
+
+  boolean isSuspended() {
+    return suspendedAt.isPresent();
+  }
+
+  /** Nothing executes here: no guest, no agent, no guard. */
+  void suspend() {
+    if (!isSuspended() && mayLoseAgent()) {
+      fleet.world().trace().note(name, "is suspended");
+      suspendedAt = Optional.of(loop().elapsed());
+      pauseAgent();
+      guests.values().forEach(g -> g.suspend(true));
+    }
+  }
+
+  /**
+   * It goes on. The guard has its round before a guest does anything: on a real host it needs some
+   * milliseconds, and guests inside the agent ask their permit first.
+   */
+  void wake() {
+    if (isSuspended()) {
+      fleet.world().trace().note(name, "wakes up");
+      suspended = suspended.plus(sinceSuspended());
+      suspendedAt = Optional.empty();
+      guard.look();
+      List.copyOf(guests.values()).forEach(g -> g.suspend(false));
+      resumeAgent();
+    }
+  }
+
+  // ---- its guests
+
+  SimulatedGuard guard() {
+    return guard;
+  }
+
+  /** Until when its guests may run, and by which lease; empty while nobody asks for one. */
+  public Optional<Deadline> deadline() {
+    return guard.deadline();
+  }
+
+  /** What its agent has on its disk of its lease; empty while there is none. */
+  public Optional<LeaseTerms> leaseTerms() {
+    return agent.flatMap(a -> a.store().lease());
+  }
+
+  /** Where its agent looks for its control plane; empty while there is none. */
+  public Optional<EndpointRecord> endpoints() {
+    return agent.map(a -> a.store().agent().endpoints());
+  }
+
+  Collection<SimulatedGuest> guests() {
+    return guests.values();
+  }
+
+  Optional<SimulatedGuest> guest(VmId vm) {
+    return Optional.ofNullable(guests.get(vm));
+  }
 
   SimulatedGuest make(GuestSpec spec, Guest.State state, Epoch epoch) {
-    SimulatedGuest made = new SimulatedGuest(spec, machine.name(), fleet.witness(), state, epoch);
+    SimulatedGuest made = new SimulatedGuest(spec, this, state, epoch);
     guests.put(spec.vm(), made);
     return made;
   }
@@ -186,87 +208,17 @@ final class SimulatedHost implements ManagedHost {
     guests.remove(guest.vm(), guest);
   }
 
-  boolean hasRoomFor(VmId vm) {
-    long others = guests.keySet().stream().filter(g -> !g.equals(vm)).count();
-    return others < fleet.plan().guestsPerHost();
+  /** Its process was killed from outside. */
+  void killed(SimulatedGuest guest) {
+    guests.remove(guest.vm(), guest);
+    agent.ifPresent(a -> a.run(() -> a.guestEnded(guest.vm(), guest.endReason())));
   }
 
-  /** One of its running guests ends by itself. */
-  void trapOne() {
-    List<VmId> running =
-        guests.values().stream()
-            .filter(g -> g.state() == Guest.State.RUNNING)
-            .map(SimulatedGuest::vm)
-            .sorted(BY_TEXT)
-            .toList();
-    if (!running.isEmpty()) {
-      place(loop().oneOf(running)).trap();
-    }
+  FleetObserver observer() {
+    return fleet.observer();
   }
 
-  // ---- as its session sees it
-
-  @Override
-  public Hello describe() {
-    Resources capacity = fleet.plan().hostCapacity();
-    return Hello.newBuilder()
-        .setArea(fleet.plan().areaOfHost(machine.name()).name())
-        .setHostName(machine.name())
-        .setIncarnation(machine.toString())
-        .setAgentVersion("simulated")
-        .setCapacity(
-            Capacity.newBuilder()
-                .setCpuMillis(capacity.cpuMillis())
-                .setMemoryBytes(capacity.memory().bytes()))
-        .setTransferEndpoint(machine.name() + ":1")
-        .addHypervisors(
-            HypervisorSupport.newBuilder()
-                .setKind("record")
-                .setAvailable(true)
-                .setMemoryGranuleBytes(4096))
-        .addImages(
-            ImageSupport.newBuilder()
-                .setName(Plan.IMAGE)
-                .setHypervisor("record")
-                .setSizeBytes(1)
-                .setSha256("ab".repeat(32))
-                .setMinMemoryBytes(4096)
-                .setUsable(true)
-                .setOtherArguments(OtherArguments.OTHER_ARGUMENTS_NONE))
-        .build();
-  }
-
-  @Override
-  public void guests(Consumer<List<GuestStatus>> reply) {
-    reply.accept(places.values().stream().flatMap(p -> p.status().stream()).toList());
-  }
-
-  @Override
-  public void execute(Order order, Consumer<OrderResult> reply) {
-    fleet.witness().obeyed(machine.name(), order.getControlEpoch(), order.getOrderId());
-    fleet.world().trace().note(machine.toString(), order);
-    GuestOrder parsed = GuestOrder.of(order);
-    place(parsed.vm()).execute(parsed, reply);
-  }
-
-  @Override
-  public void announce() {
-    places.values().forEach(GuestPlace::announce);
-  }
-
-  @Override
-  public ByteSize memoryUsed() {
-    return ByteSize.ofMib(64L * guests.size());
-  }
-
-  @Override
-  public double load() {
-    return 0;
-  }
-
-  static OrderResult failed(OrderFailure.Code code, String detail) {
-    return OrderResult.newBuilder()
-        .setFailure(OrderFailure.newBuilder().setCode(code).setDetail(detail))
-        .build();
+  Fleet fleet() {
+    return fleet;
   }
 }

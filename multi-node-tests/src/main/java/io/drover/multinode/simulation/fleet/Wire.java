@@ -47,7 +47,7 @@ final class Wire implements ControlStream {
   }
 
   private void connect(BindAddress endpoint) {
-    String place = fleet.placeAt(endpoint);
+    String place = fleet.plan().placeAt(endpoint);
     boolean cut =
         world.network().isCut(agent.name(), place) || world.network().isCut(place, agent.name());
     Duration takes = cut ? CONNECT_LIMIT : fleet.isUp(place) ? world.network().delay() : REFUSAL;
@@ -71,12 +71,12 @@ final class Wire implements ControlStream {
   private void connected(ControlNode node) {
     Connection made = new Connection(node.machine());
     connection = Optional.of(made);
-    fleet.connected(made, agent, node.machine());
+    fleet.links().add(made, agent, node.machine());
     made.session =
         Optional.of(
             world.spawn(
                 node.machine(),
-                GatewaySession.create(fleet.places(node), made, node, fleet.observer()),
+                GatewaySession.create(fleet.places(node), made, node, fleet.gatewayObserver()),
                 "session"));
     while (!early.isEmpty()) {
       send(early.remove());
@@ -89,7 +89,7 @@ final class Wire implements ControlStream {
       early.add(message);
     } else {
       Connection to = connection.get();
-      to.up.send(() -> to.heard(new GatewaySession.Heard(message)));
+      to.up.send(() -> to.arrived(message));
     }
   }
 
@@ -126,6 +126,19 @@ final class Wire implements ControlStream {
       this.node = node;
       this.up = new Pipe(world, agent, node, () -> agentLoses("UNAVAILABLE: no answer"));
       this.down = new Pipe(world, node, agent, () -> nodeLoses("no answer"));
+    }
+
+    /** What comes to an end that is closed already is answered with a reset. */
+    private void arrived(FromAgent message) {
+      if (nodeGone) {
+        world
+            .loop()
+            .after(
+                world.network().delay(),
+                () -> world.run(agent, () -> agentLoses("UNAVAILABLE: connection reset")));
+      } else {
+        heard(new GatewaySession.Heard(message));
+      }
     }
 
     private void heard(GatewaySession.Command message) {
