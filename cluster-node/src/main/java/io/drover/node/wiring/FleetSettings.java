@@ -9,6 +9,7 @@ import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.NodeSettings;
+import io.drover.config.settings.WorkloadBurstSettings;
 
 /** All settings of a control node. */
 public record FleetSettings(
@@ -17,6 +18,7 @@ public record FleetSettings(
     EntitySettings entities,
     MigrationSettings migrations,
     MoveSettings moves,
+    WorkloadBurstSettings workloadBurst,
     ImageSettings images,
     LeaseSettings leases,
     FencingSettings fencing) {
@@ -32,6 +34,7 @@ public record FleetSettings(
         EntitySettings.from(root),
         MigrationSettings.from(root),
         MoveSettings.from(root),
+        WorkloadBurstSettings.from(root),
         ImageSettings.from(root),
         LeaseSettings.from(root),
         FencingSettings.from(root));

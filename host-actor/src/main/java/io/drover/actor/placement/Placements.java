@@ -2,7 +2,10 @@ package io.drover.actor.placement;
 
 import io.drover.actor.Routes;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.BurstPolicy;
+import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
+import io.drover.actor.area.FleetSight;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.HostOffer;
@@ -14,6 +17,7 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.Spans;
+import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -39,6 +43,8 @@ final class Placements {
   private final AreaId area;
   private final Routes routes;
   private final MoveSettings moves;
+  private final FleetSight sight;
+  private final double keptFree;
   private final Inventory inventory;
   private final TimerScheduler<Command> timers;
   private final ActorRef<ClaimReply> claimReplies;
@@ -53,26 +59,48 @@ final class Placements {
     this.area = area;
     this.routes = ports.routes();
     this.moves = ports.moves();
+    this.sight = ports.sight();
+    this.keptFree = ports.workloadBurst().keptFree();
     this.inventory = inventory;
     this.timers = timers;
     this.claimReplies = claimReplies;
   }
 
   void place(Command.PlaceVm c) {
-    place(c.vm(), new PlacementRequest(c.spec(), Optional.empty(), c.wanted()), c.replyTo());
+    PlacementRequest request = new PlacementRequest(c.spec(), Optional.empty(), c.wanted());
+    place(c.vm(), c.wanted().isEmpty() ? mayLeave(request, c.burst()) : request, c.replyTo());
   }
 
   void place(Command.RestartVm c) {
+    PlacementRequest request =
+        new PlacementRequest(c.spec(), Optional.of(c.lost()), Optional.empty()).avoiding(c.avoid());
+    place(c.vm(), mayLeave(request, c.burst()), c.replyTo());
+  }
+
+  void place(Command.TakeOverflow c) {
     place(
         c.vm(),
-        new PlacementRequest(c.spec(), Optional.of(c.lost()), Optional.empty()),
+        new PlacementRequest(c.spec(), c.lost(), Optional.empty())
+            .avoiding(c.avoid())
+            .overflowing(c.way()),
         c.replyTo());
+  }
+
+  private PlacementRequest mayLeave(PlacementRequest request, BurstPolicy burst) {
+    return switch (burst) {
+      case NEVER -> request;
+      case ALLOW -> request.overflowing(Overflow.of(area));
+    };
   }
 
   void place(Command.SelectTarget c) {
     place(
         c.migration(),
-        new PlacementRequest(c.spec(), Optional.of(c.source()), c.wanted(), c.avoid()),
+        new PlacementRequest(c.spec(), Optional.of(c.source()), c.wanted())
+            .avoiding(
+                c.avoid().stream()
+                    .map(a -> new HostReason(a.host(), "it failed just now: " + a.reason()))
+                    .toList()),
         c.replyTo());
   }
 
@@ -92,12 +120,47 @@ final class Placements {
       PlacementRequest request,
       Map<HostId, String> conflicts,
       ActorRef<Placement> replyTo) {
-    switch (NextHost.of(area, owner, request, inventory.offers(), conflicts, moves)) {
+    switch (next(owner, request, conflicts)) {
       case NextHost.None none -> {
         attempts.remove(owner);
-        replyTo.tell(new Placement.Refused(Optional.of(owner), none.refusal()));
+        notHere(owner, request, none.refusal(), replyTo);
       }
       case NextHost.Ask next -> ask(next.host(), owner, request, conflicts, replyTo);
+    }
+  }
+
+  private NextHost next(EntityId owner, PlacementRequest request, Map<HostId, String> conflicts) {
+    List<HostOffer> offers = inventory.offers();
+    Optional<Refusal> kept =
+        request.isGuestOf(area)
+            ? AreaRoom.objectionToGuest(area, request.spec().resources(), offers, keptFree)
+            : Optional.empty();
+    return kept.<NextHost>map(NextHost.None::new)
+        .orElseGet(() -> NextHost.of(area, owner, request, offers, conflicts, moves));
+  }
+
+  /** No host of this area takes it; of a VM that may leave, the next area is asked. */
+  private void notHere(
+      EntityId owner, PlacementRequest request, Refusal refusal, ActorRef<Placement> replyTo) {
+    Overflow.Step step =
+        request
+            .overflow()
+            .map(way -> way.after(area, refusal, sight))
+            .orElseGet(() -> new Overflow.Step.End(refusal));
+    switch (step) {
+      case Overflow.Step.End end ->
+          replyTo.tell(new Placement.Refused(Optional.of(owner), end.refusal()));
+      case Overflow.Step.Ask ask ->
+          routes.tell(
+              Scheduler.TYPE_KEY,
+              ask.area().name(),
+              new Command.TakeOverflow(
+                  (VmId) owner,
+                  request.spec(),
+                  request.source(),
+                  request.avoid(),
+                  ask.way(),
+                  replyTo));
     }
   }
 

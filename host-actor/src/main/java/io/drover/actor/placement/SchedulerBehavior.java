@@ -12,6 +12,7 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
@@ -63,6 +64,8 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private final ActorRef<Area.Reply> areaReplies;
   private final Inventory inventory = new Inventory();
   private final Placements placements;
+  private final Homecoming homecoming;
+  private final InstantSource clock;
   private final Queue<Command> waiting = new ArrayDeque<>();
   private final Set<HostId> missing = new HashSet<>();
   private boolean listed;
@@ -83,6 +86,8 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     this.routes = ports.routes();
     this.timers = timers;
     this.losses = new LossDesk(area, ports);
+    this.homecoming = new Homecoming(area, ports.workloadBurst(), ports.moves());
+    this.clock = ports.clock();
     this.areaReplies = context.messageAdapter(Area.Reply.class, Internal.AreaAnswered::new);
     this.placements =
         new Placements(
@@ -106,6 +111,10 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       case Command.HostOffered c -> offered(c.offer());
       case Command.PlaceVm c -> whenReady(c, () -> placements.place(c));
       case Command.SelectTarget c -> whenReady(c, () -> placements.place(c));
+      case Command.TakeOverflow c -> whenReady(c, () -> placements.place(c));
+      case Command.WantsHome c ->
+          whenReady(
+              c, () -> c.replyTo().tell(homecoming.judge(c, inventory.offers(), clock.instant())));
       case Command.Explain c -> whenReady(c, () -> placements.explain(c));
       case Command.RestartVm c -> {
         losses.restart(c);
@@ -190,6 +199,10 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
                 .formatted(area, WAITING_LIMIT));
     switch (command) {
       case Command.PlaceVm c -> c.replyTo().tell(new Placement.Refused(Optional.of(c.vm()), busy));
+      case Command.TakeOverflow c ->
+          c.replyTo().tell(new Placement.Refused(Optional.of(c.vm()), busy));
+      case Command.WantsHome c ->
+          c.replyTo().tell(new Scheduler.HomeReply.NotYet(c.vm(), busy.detail()));
       case Command.SelectTarget c ->
           c.replyTo().tell(new Placement.Refused(Optional.of(c.migration()), busy));
       case Command.Explain c -> c.replyTo().tell(new Placement.Refused(Optional.empty(), busy));

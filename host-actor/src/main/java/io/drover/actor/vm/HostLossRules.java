@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What becomes of a VM whose host is proven to be lost. Pure. */
 final class HostLossRules {
@@ -87,10 +88,18 @@ final class HostLossRules {
             && s.grant().runEpoch().equals(placing.runEpoch())
             && ending(s, now).isEmpty()
         ? Optional.of(
-            plus(
-                migrationOver(s, placing.reason(), now),
-                new Event.Relocated(
-                    host, VmState.nextEpoch(s.vm()), placing.lost(), placing.reason(), now)))
+            Stream.of(
+                    Residence.before(s.vm().home(), host, now),
+                    migrationOver(s, placing.reason(), now),
+                    List.<Event>of(
+                        new Event.Relocated(
+                            host,
+                            VmState.nextEpoch(s.vm()),
+                            placing.lost(),
+                            placing.reason(),
+                            now)))
+                .flatMap(List::stream)
+                .toList())
         : Optional.empty();
   }
 

@@ -207,7 +207,14 @@ public final class ControlNode implements Routes {
           Scheduler.create(
               new AreaId(id),
               new Scheduler.Ports(
-                  this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, new NoLeases(), clock));
+                  this,
+                  Plan.ENTITIES,
+                  Plan.MOVES,
+                  Plan.LEASES,
+                  new NoLeases(),
+                  Plan.WORKLOAD_BURST,
+                  fleet.sight(),
+                  clock));
       case "arming" -> Arming.create(new AreaId(id), persistenceId, this, Plan.ENTITIES, clock);
       case "host" ->
           Host.create(
@@ -219,7 +226,8 @@ public final class ControlNode implements Routes {
           Vm.create(
               VmId.parse(id),
               persistenceId,
-              new Vm.Ports(this, peers, Plan.ENTITIES, clock, fleet::newId),
+              new Vm.Ports(
+                  this, peers, Plan.ENTITIES, Plan.WORKLOAD_BURST, clock, fleet::newId),
               rest);
       case "operation" -> Operation.create(persistenceId, clock);
       case "keyed-request" -> KeyedRequest.create(persistenceId, clock);

@@ -9,6 +9,7 @@ import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
+import io.drover.config.settings.WorkloadBurstSettings;
 import io.drover.config.settings.SettingsFile;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
@@ -63,6 +64,7 @@ public record Plan(List<AreaId> areas, int nodesPerArea, int hostsPerArea, int g
   static final LeaseSettings LEASES = LeaseSettings.from(CONFIG);
   static final FencingSettings FENCING = FencingSettings.from(CONFIG);
   static final MoveSettings MOVES = MoveSettings.from(CONFIG);
+  static final WorkloadBurstSettings WORKLOAD_BURST = WorkloadBurstSettings.from(CONFIG);
   static final EntitySettings ENTITIES = EntitySettings.from(CONFIG);
   static final MigrationSettings MIGRATIONS = MigrationSettings.from(CONFIG);
 
