@@ -1,8 +1,11 @@
 package io.drover.actor.placement;
 
 import io.drover.actor.Routes;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.FleetSight;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.HostOffer;
@@ -36,8 +39,6 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   /** For all VMs of a lost host to ask; what is placed first is then the most important. */
   private static final Duration GATHER = Duration.ofMillis(200);
 
-  private static final Duration POST_INTERVAL = Duration.ofSeconds(5);
-
   /** What a scheduler says to itself. */
   sealed interface Internal extends Command {
     record AreaAnswered(Area.Reply reply) implements Internal {}
@@ -53,8 +54,12 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     /** Enough VMs of lost hosts are gathered. */
     record RestartsDue() implements Internal {}
 
-    /** Time to tell other areas who could vouch for their hosts. */
-    record PostWitnesses() implements Internal {}
+    /**
+     * Time to tell other areas who could vouch for their hosts, and whether lost ones are fenced.
+     */
+    record Post() implements Internal {}
+
+    record ArmingSeen(ArmingView arming) implements Internal {}
   }
 
   private final AreaId area;
@@ -62,6 +67,8 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private final LossDesk losses;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Area.Reply> areaReplies;
+  private final ActorRef<ArmingView> armings;
+  private final FleetSight sight;
   private final Inventory inventory = new Inventory();
   private final Placements placements;
   private final Homecoming homecoming;
@@ -88,6 +95,8 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     this.losses = new LossDesk(area, ports);
     this.homecoming = new Homecoming(area, ports.workloadBurst(), ports.moves());
     this.clock = ports.clock();
+    this.sight = ports.sight();
+    this.armings = context.messageAdapter(ArmingView.class, Internal.ArmingSeen::new);
     this.areaReplies = context.messageAdapter(Area.Reply.class, Internal.AreaAnswered::new);
     this.placements =
         new Placements(
@@ -97,7 +106,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
             timers,
             context.messageAdapter(ClaimReply.class, Internal.ClaimAnswered::new));
     timers.startSingleTimer(new Internal.InventoryTimedOut(), ports.settings().inventoryTimeout());
-    timers.startTimerWithFixedDelay(new Internal.PostWitnesses(), POST_INTERVAL);
+    timers.startTimerWithFixedDelay(new Internal.Post(), FleetSight.ALARM_INTERVAL);
     askArea();
   }
 
@@ -124,7 +133,8 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       case Command.JudgeLoss c -> whenReady(c, () -> losses.judge(c));
       case Command.DescribeLosses c -> losses.describe(c);
       case Internal.RestartsDue _ -> whenReady(command, this::restartNext);
-      case Internal.PostWitnesses _ -> losses.postWitnesses();
+      case Internal.Post _ -> post();
+      case Internal.ArmingSeen c -> sight.raise(area, "fencing", c.arming().alarms());
       case Internal.AreaAnswered c -> areaAnswered(c.reply());
       case Internal.AskArea _ -> askArea();
       case Internal.InventoryTimedOut _ -> becomeReady();
@@ -214,6 +224,11 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
           Command.DescribeLosses _,
           Internal _ -> {} // never wait
     }
+  }
+
+  private void post() {
+    losses.postWitnesses();
+    routes.tell(Arming.TYPE_KEY, area.name(), new Arming.Command.Get(armings));
   }
 
   private void restartNext() {

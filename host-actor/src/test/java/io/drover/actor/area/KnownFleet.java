@@ -1,5 +1,6 @@
 package io.drover.actor.area;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A sight of nodes and areas that a test has made up. */
 public final class KnownFleet implements FleetSight {
@@ -17,6 +19,7 @@ public final class KnownFleet implements FleetSight {
 
   private final Map<String, NodeReport> nodes = new TreeMap<>();
   private final Map<AreaId, Management> managements = new HashMap<>();
+  private final Map<AreaId, Map<String, List<Alarm>>> alarms = new ConcurrentHashMap<>();
 
   /** A node that manages so many hosts. */
   public KnownFleet node(String name, AreaId area, int hosts, CellId... running) {
@@ -62,6 +65,16 @@ public final class KnownFleet implements FleetSight {
   @Override
   public Optional<Management> management(AreaId area) {
     return Optional.ofNullable(managements.get(area));
+  }
+
+  @Override
+  public List<Alarm> raised(AreaId area) {
+    return alarms.getOrDefault(area, Map.of()).values().stream().flatMap(List::stream).toList();
+  }
+
+  @Override
+  public void raise(AreaId area, String by, List<Alarm> all) {
+    alarms.computeIfAbsent(area, _ -> new ConcurrentHashMap<>()).put(by, all);
   }
 
   @Override

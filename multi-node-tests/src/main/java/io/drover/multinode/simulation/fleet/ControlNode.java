@@ -226,8 +226,7 @@ public final class ControlNode implements Routes {
           Vm.create(
               VmId.parse(id),
               persistenceId,
-              new Vm.Ports(
-                  this, peers, Plan.ENTITIES, Plan.WORKLOAD_BURST, clock, fleet::newId),
+              new Vm.Ports(this, peers, Plan.ENTITIES, Plan.WORKLOAD_BURST, clock, fleet::newId),
               rest);
       case "operation" -> Operation.create(persistenceId, clock);
       case "keyed-request" -> KeyedRequest.create(persistenceId, clock);

@@ -1,5 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
 import io.drover.actor.area.NodeLoad;
@@ -52,6 +53,14 @@ final class EveryNode implements FleetSight {
   public List<Management> managements() {
     return List.copyOf(managements.values());
   }
+
+  @Override
+  public List<Alarm> raised(AreaId area) {
+    return List.of(); // nobody looks
+  }
+
+  @Override
+  public void raise(AreaId area, String by, List<Alarm> alarms) {}
 
   @Override
   public void publish(Management management) {
