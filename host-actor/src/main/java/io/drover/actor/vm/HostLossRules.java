@@ -1,6 +1,7 @@
 package io.drover.actor.vm;
 
 import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.VmState.Granted;
@@ -65,6 +66,13 @@ final class HostLossRules {
                         .formatted(reason, relocations, Spans.text(settings.restartWindow())),
                     now)))
         : new Recovery.Place(new Placing.ForRestart(host, s.grant().runEpoch(), reason));
+  }
+
+  /** The source of a migration that has yet to clean up there: it would give back the new claim. */
+  static List<HostReason> avoid(VmState state) {
+    return state instanceof Settling s
+        ? List.of(new HostReason(s.source().text(), s.migration() + " has yet to leave it"))
+        : List.of();
   }
 
   /** Its guest was to end anyway, and has. */

@@ -245,7 +245,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
                     vm,
                     profile.spec(),
                     c.host(),
-                    List.of(),
+                    HostLossRules.avoid(state),
                     profile.residence().burst(),
                     placements));
           });
