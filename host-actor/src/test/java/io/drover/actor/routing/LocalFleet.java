@@ -49,7 +49,9 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.serialization.Serialization;
@@ -177,6 +179,16 @@ final class LocalFleet implements Routes, AutoCloseable {
     if (ref != null) {
       kit.stop(ref);
     }
+  }
+
+  /** The next write of such an event fails: its entity begins anew without it. */
+  void failNext(Class<?> event) {
+    journal.failNextNOpsCond(
+        (_, operation) ->
+            operation instanceof WriteEvents w
+                && w.getBatch().stream()
+                    .anyMatch(e -> event.isInstance(e instanceof Tagged t ? t.payload() : e)),
+        1);
   }
 
   List<Object> events(EntityTypeKey<?> type, String entityId) {
