@@ -17,6 +17,7 @@ import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
+import io.drover.config.settings.WorkloadBurstSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.CellId;
@@ -73,6 +74,13 @@ public final class Samples {
   public static DrillSettings drills() {
     return DrillSettings.from(
         ConfigFactory.parseString("drover.area.drill.interval = 20ms")
+            .withFallback(SettingsFile.load(Optional.empty())));
+  }
+
+  /** As shipped, but asked for often. */
+  public static WorkloadBurstSettings workloadBurst() {
+    return WorkloadBurstSettings.from(
+        ConfigFactory.parseString("drover.workload-burst.check-interval = 50ms")
             .withFallback(SettingsFile.load(Optional.empty())));
   }
 

@@ -260,6 +260,21 @@ class ResourcesTest {
   }
 
   @Test
+  void shouldTakeWhetherAVmMayBurst() {
+    String vm = ApiFixture.newVm("away").replaceFirst("\\{", "{\"burst\":\"ALLOW\",");
+
+    ApiFixture.Answer made = api.post("/v1/vms", vm);
+
+    assertThat(made.text("burst")).isEqualTo("ALLOW");
+    assertThat(made.text("away/home")).isEqualTo("north");
+    assertThat(made.text("away/area")).isEqualTo("south");
+    assertThat(api.post("/v1/vms", vm.replace("ALLOW", "MAYBE")).status()).isEqualTo(400);
+    ApiFixture.Answer plain = api.post("/v1/vms", ApiFixture.newVm("plain"));
+    assertThat(plain.text("burst")).isEqualTo("NEVER");
+    assertThat(plain.json().has("away")).isFalse();
+  }
+
+  @Test
   void shouldShowAreasAndImages() {
     assertThat(api.get("/v1/areas").text("items/0/id")).isEqualTo("north");
     assertThat(api.get("/v1/areas/north").json().at("/cells/1").has("node")).isFalse();

@@ -7,6 +7,7 @@ import io.drover.actor.agent.ImageArguments;
 import io.drover.actor.api.AreaView;
 import io.drover.actor.api.AreaView.CellView;
 import io.drover.actor.api.ArmingView;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.DrainView;
 import io.drover.actor.api.DrillView;
@@ -266,6 +267,10 @@ final class Samples {
         false,
         Map.of("beats", "7"),
         NOW,
-        NOW);
+        NOW,
+        request.burst(),
+        request.burst() == BurstPolicy.ALLOW
+            ? Optional.of(new VmView.Away(request.area(), new AreaId("south"), NOW, "full"))
+            : Optional.empty());
   }
 }

@@ -99,6 +99,10 @@ final class VmCommands {
               names = "--priority",
               description = "0 to 1000: the higher, the sooner it is restarted (default: 100).")
           @Nullable Integer priority,
+      @Option(
+              names = "--burst",
+              description = "In another area for a while when its own has no room.")
+          boolean burst,
       @Option(names = "--count", defaultValue = "1", description = "How many; they are numbered.")
           int count,
       @Option(names = "--wait", description = "Wait until they run.") boolean wait) {
@@ -123,6 +127,9 @@ final class VmCommands {
     }
     if (priority != null) {
       request.put("priority", priority);
+    }
+    if (burst) {
+      request.put("burst", "ALLOW");
     }
     return create(request, name, count, wait);
   }

@@ -1,5 +1,6 @@
 package io.drover.node.board;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
 import io.drover.actor.area.NodeReport;
@@ -9,6 +10,7 @@ import io.drover.actor.placement.WitnessBoard;
 import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +27,8 @@ import java.util.stream.Stream;
  * it is not repeated: a wrong entry costs a host one witness for a while.
  */
 public final class Board implements FleetSight, WitnessBoard {
-  /** Three times what schedulers repeat themselves after. */
-  private static final Duration WITNESSES_FORGOTTEN_AFTER = Duration.ofSeconds(15);
+  /** Three times what those who look after an area repeat themselves after. */
+  private static final Duration FORGOTTEN_AFTER = FleetSight.ALARM_INTERVAL.multipliedBy(3);
 
   /** Control nodes, and hosts of other areas, for one host to choose from. */
   private static final int SHOWN_LIMIT = 32;
@@ -40,9 +42,14 @@ public final class Board implements FleetSight, WitnessBoard {
   private final Map<String, Heard> reports = new ConcurrentHashMap<>();
   private final Map<AreaId, Management> managements = new ConcurrentHashMap<>();
   private final Map<AreaId, Posted> witnesses = new ConcurrentHashMap<>();
+  private final Map<Alarmer, Raised> alarms = new ConcurrentHashMap<>();
   private volatile Consumer<BoardNews> publisher = _ -> {};
 
   private record Heard(NodeReport report, long atNs) {}
+
+  private record Alarmer(AreaId area, String name) {}
+
+  private record Raised(List<Alarm> alarms, long atNs) {}
 
   private record Posted(List<WitnessCandidate> hosts, long atNs) {}
 
@@ -72,6 +79,8 @@ public final class Board implements FleetSight, WitnessBoard {
               n.management().area(),
               n.management(),
               (known, told) -> told.isNewerThan(known) ? told : known);
+      case BoardNews.OfAlarms n ->
+          alarms.put(new Alarmer(n.area(), n.by()), new Raised(n.alarms(), nanoTime.getAsLong()));
       case BoardNews.OfWitnesses n ->
           witnesses.put(n.area(), new Posted(n.hosts(), nanoTime.getAsLong()));
     }
@@ -100,6 +109,22 @@ public final class Board implements FleetSight, WitnessBoard {
   @Override
   public void publish(Management management) {
     tell(new BoardNews.OfArea(management));
+  }
+
+  @Override
+  public List<Alarm> raised(AreaId area) {
+    long now = nanoTime.getAsLong();
+    return alarms.entrySet().stream()
+        .filter(e -> e.getKey().area().equals(area))
+        .filter(e -> now - e.getValue().atNs() <= FORGOTTEN_AFTER.toNanos())
+        .sorted(Comparator.comparing(e -> e.getKey().name()))
+        .flatMap(e -> e.getValue().alarms().stream())
+        .toList();
+  }
+
+  @Override
+  public void raise(AreaId area, String by, List<Alarm> all) {
+    tell(new BoardNews.OfAlarms(area, by, all));
   }
 
   @Override
@@ -132,7 +157,7 @@ public final class Board implements FleetSight, WitnessBoard {
   private Stream<WitnessCandidate> witnessesOf(AreaId area) {
     long now = nanoTime.getAsLong();
     return Optional.ofNullable(witnesses.get(area)).stream()
-        .filter(posted -> now - posted.atNs() <= WITNESSES_FORGOTTEN_AFTER.toNanos())
+        .filter(posted -> now - posted.atNs() <= FORGOTTEN_AFTER.toNanos())
         .flatMap(posted -> posted.hosts().stream())
         .limit(SHOWN_OF_AREA_LIMIT);
   }

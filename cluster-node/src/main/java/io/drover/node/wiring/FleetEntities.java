@@ -105,7 +105,14 @@ public final class FleetEntities {
             Scheduler.create(
                 new AreaId(entity.getEntityId()),
                 new Scheduler.Ports(
-                    routes, limits, settings.moves(), settings.leases(), board, clock)));
+                    routes,
+                    limits,
+                    settings.moves(),
+                    settings.leases(),
+                    board,
+                    settings.workloadBurst(),
+                    board,
+                    clock)));
     region(
         Arming.TYPE_KEY,
         entity ->
@@ -123,7 +130,8 @@ public final class FleetEntities {
               NodeCensus.Kind.HOST,
               host.cell());
         });
-    Vm.Ports ports = new Vm.Ports(routes, peers, limits, clock, Ids.random());
+    Vm.Ports ports =
+        new Vm.Ports(routes, peers, limits, settings.workloadBurst(), clock, Ids.random());
     region(
         Vm.TYPE_KEY,
         entity -> {

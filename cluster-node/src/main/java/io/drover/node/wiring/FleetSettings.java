@@ -10,6 +10,7 @@ import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.NodeSettings;
+import io.drover.config.settings.WorkloadBurstSettings;
 
 /** All settings of a control node. */
 public record FleetSettings(
@@ -19,6 +20,7 @@ public record FleetSettings(
     EntitySettings entities,
     MigrationSettings migrations,
     MoveSettings moves,
+    WorkloadBurstSettings workloadBurst,
     ImageSettings images,
     LeaseSettings leases,
     FencingSettings fencing) {
@@ -35,6 +37,7 @@ public record FleetSettings(
         EntitySettings.from(root),
         MigrationSettings.from(root),
         MoveSettings.from(root),
+        WorkloadBurstSettings.from(root),
         ImageSettings.from(root),
         LeaseSettings.from(root),
         FencingSettings.from(root));

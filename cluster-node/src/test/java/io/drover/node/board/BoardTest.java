@@ -2,6 +2,8 @@ package io.drover.node.board;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.actor.api.AreaView.Alarm;
+import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.NodeLoad;
 import io.drover.actor.area.NodeReport;
 import io.drover.actor.lease.Witness;
@@ -62,6 +64,22 @@ class BoardTest {
     board.post(NORTH, IntStream.range(0, 100).mapToObj(i -> host(NORTH, i)).toList());
 
     assertThat(board.besides(SOUTH)).hasSize(16);
+  }
+
+  @Test
+  void shouldKeepAnAlarmAsLongAsSomebodyRaisesIt() {
+    Alarm overloaded = new Alarm("overloaded", "full");
+    Alarm disarmed = new Alarm("disarmed", "new switches");
+    board.raise(NORTH, "load", List.of(overloaded));
+    board.heard(new BoardNews.OfAlarms(NORTH, "fencing", List.of(disarmed)));
+    assertThat(board.raised(NORTH)).containsExactly(disarmed, overloaded);
+    assertThat(board.raised(SOUTH)).isEmpty();
+
+    board.raise(NORTH, "load", List.of());
+    assertThat(board.raised(NORTH)).containsExactly(disarmed);
+    pass(FleetSight.ALARM_INTERVAL.multipliedBy(3).plusMillis(1));
+
+    assertThat(board.raised(NORTH)).isEmpty();
   }
 
   private void pass(Duration time) {

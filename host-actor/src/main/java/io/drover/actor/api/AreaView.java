@@ -69,7 +69,8 @@ public record AreaView(
   /**
    * What a person should look at.
    *
-   * @param kind {@code unmanaged}, {@code no-healthy-backup} …
+   * @param kind {@code unmanaged}, {@code no-healthy-backup}, {@code overloaded}, {@code disarmed},
+   *     {@code fencing-held}
    */
   public record Alarm(String kind, String detail) implements CborSerializable {}
 }

@@ -10,6 +10,7 @@ import io.drover.config.units.OperationId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
@@ -162,11 +163,20 @@ public interface ControlPlane {
    *
    * @param name for people; need not be unique
    * @param host places it there or nowhere
+   * @param burst whether it may be placed in another area when its own has no room
    */
-  record NewVm(AreaId area, String name, GuestSpec spec, Optional<HostId> host) {
+  record NewVm(AreaId area, String name, GuestSpec spec, Optional<HostId> host, BurstPolicy burst) {
+    public NewVm {
+      burst = Objects.requireNonNullElse(burst, BurstPolicy.NEVER); // from an older release
+    }
+
+    public NewVm(AreaId area, String name, GuestSpec spec, Optional<HostId> host) {
+      this(area, name, spec, host, BurstPolicy.NEVER);
+    }
+
     /** The same of this very content. */
     public NewVm pinned(Optional<ImagePin> pin) {
-      return new NewVm(area, name, spec.pinned(pin), host);
+      return new NewVm(area, name, spec.pinned(pin), host, burst);
     }
   }
 

@@ -2,12 +2,14 @@ package io.drover.actor.api;
 
 import io.drover.actor.CborSerializable;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.config.units.AreaId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,8 @@ import java.util.Optional;
  * @param migration the one under way, or the last one
  * @param locked by that migration, against changes
  * @param report what the guest last said about itself
+ * @param burst whether it may be placed in another area when its own has no room
+ * @param away that it runs elsewhere for that reason
  */
 public record VmView(
     VmId id,
@@ -34,11 +38,24 @@ public record VmView(
     boolean locked,
     Map<String, String> report,
     Instant createdAt,
-    Instant phaseSince)
+    Instant phaseSince,
+    BurstPolicy burst,
+    Optional<Away> away)
     implements CborSerializable {
   public VmView {
     report = Map.copyOf(report);
+    burst = Objects.requireNonNullElse(burst, BurstPolicy.NEVER); // null in what was kept before
+    away = Objects.requireNonNullElse(away, Optional.empty());
   }
+
+  /**
+   * A VM whose home had no room for it.
+   *
+   * @param home where it wants to go
+   * @param waits why it is not there yet; empty = nobody has said
+   */
+  public record Away(AreaId home, AreaId area, Instant since, String waits)
+      implements CborSerializable {}
 
   /** What its owner wants. */
   public enum PowerState {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** An area as the API shows it: what it has decided, beside what the nodes report. Pure. */
 public final class AreaViews {
@@ -46,7 +47,7 @@ public final class AreaViews {
         area.cause().name(),
         area.reason(),
         area.since(),
-        alarms(management, sight),
+        alarms(management, sight, arming),
         IntStream.range(0, management.cells())
             .mapToObj(i -> new CellId(management.area(), i))
             .map(cell ->
@@ -75,9 +76,21 @@ public final class AreaViews {
         .toList();
   }
 
+  /** What is known now about fencing is newer than what was last said of it. */
+  private static List<Alarm> alarms(
+      Management management, FleetSight sight, Optional<ArmingView> arming) {
+    return arming
+        .map(armed ->
+            Stream.concat(
+                    alarms(management, sight).stream().filter(a -> !ArmingView.isAboutFencing(a)),
+                    armed.alarms().stream())
+                .toList())
+        .orElseGet(() -> alarms(management, sight));
+  }
+
   /** What is wrong with an area. */
   public static List<Alarm> alarms(Management management, FleetSight sight) {
-    List<Alarm> alarms = new ArrayList<>();
+    List<Alarm> alarms = new ArrayList<>(sight.raised(management.area()));
     if (!sight.isUsable(management.keeper())) {
       alarms.add(
           new Alarm("unmanaged", "area " + management.keeper() + " has no control node to run it"));

@@ -1,5 +1,6 @@
 package io.drover.actor.area;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.Area.Cause;
 import io.drover.actor.area.Area.Event;
 import io.drover.actor.area.AreaState.Home;
@@ -63,6 +64,19 @@ final class Bursting {
                             percent(settings.lowWater()),
                             Spans.text(settings.hold())),
                     now));
+  }
+
+  static Alarm overloaded(Home state, FleetSight sight, BurstSettings settings) {
+    AreaId area = state.facts().area();
+    return new Alarm(
+        "overloaded",
+        "control nodes of %s are at %s of their limits, above %s for %s, and none of %s can take a cell of it"
+            .formatted(
+                area,
+                percent(AreaUse.of(area, sight).share()),
+                percent(settings.lowWater()),
+                Spans.text(settings.hold()),
+                state.facts().policy().backups()));
   }
 
   /** As few as have so many hosts, the fullest first; never the last one. */

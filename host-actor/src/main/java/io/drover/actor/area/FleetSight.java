@@ -1,6 +1,8 @@
 package io.drover.actor.area;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.config.units.AreaId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,6 +11,9 @@ import java.util.Optional;
  * old; never blocks; safe on any thread.
  */
 public interface FleetSight {
+  /** How often an alarm is repeated at least. */
+  Duration ALARM_INTERVAL = Duration.ofSeconds(5);
+
   /** Reports of the control nodes that are members of the cluster now. */
   List<NodeReport> nodes();
 
@@ -20,6 +25,17 @@ public interface FleetSight {
 
   /** Tells every node. Best effort: the entity says it again each second. */
   void publish(Management management);
+
+  /** What somebody who looks after an area says is wrong with it; forgotten when not repeated. */
+  List<Alarm> raised(AreaId area);
+
+  /**
+   * Tells every node what is wrong with an area, as seen by one who looks after it; replaces what
+   * the same one has said before. To be repeated within {@link #ALARM_INTERVAL}.
+   *
+   * @param by whoever says it
+   */
+  void raise(AreaId area, String by, List<Alarm> alarms);
 
   /** Whether control nodes of that area are there to run cells. */
   default boolean isUsable(AreaId area) {

@@ -5,6 +5,7 @@ import io.drover.actor.area.AreaState.Home;
 import io.drover.config.settings.AreaSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -14,6 +15,7 @@ final class LoadWatch {
   private final AreaSettings settings;
   private final Consumer<Duration> lookAgainIn;
   private final BurstOutlook outlook = new BurstOutlook();
+  private boolean alarmed;
 
   /**
    * Of one incarnation.
@@ -34,7 +36,20 @@ final class LoadWatch {
         .filter(left -> left.compareTo(settings.tick()) < 0)
         .ifPresent(lookAgainIn);
     Optional<Event> decided = Bursting.next(state, sight, outlook, settings.burst(), now);
+    boolean strained = outlook.isStrainedFor(settings.burst().hold(), now);
+    alarm(state, strained && decided.isEmpty());
     decided.ifPresent(_ -> outlook.restart());
     return decided;
+  }
+
+  /** While it has too much to do, and nobody to give some of it to. */
+  private void alarm(Home state, boolean overloaded) {
+    if (overloaded || alarmed) {
+      sight.raise(
+          state.facts().area(),
+          "load",
+          overloaded ? List.of(Bursting.overloaded(state, sight, settings.burst())) : List.of());
+    }
+    alarmed = overloaded;
   }
 }

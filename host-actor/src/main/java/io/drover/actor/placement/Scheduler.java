@@ -4,14 +4,17 @@ import io.drover.actor.CborSerializable;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.ArmingView;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.Refusal.HostReason;
+import io.drover.actor.area.FleetSight;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.lease.Witness;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MoveSettings;
+import io.drover.config.settings.WorkloadBurstSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
@@ -20,6 +23,7 @@ import io.drover.config.units.VmId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -42,6 +46,8 @@ public final class Scheduler {
       MoveSettings moves,
       LeaseSettings leases,
       WitnessBoard board,
+      WorkloadBurstSettings workloadBurst,
+      FleetSight sight,
       InstantSource clock) {}
 
   /** The actor. */
@@ -55,6 +61,8 @@ public final class Scheduler {
           Command.SelectTarget,
           Command.Explain,
           Command.HostOffered,
+          Command.TakeOverflow,
+          Command.WantsHome,
           Command.RestartVm,
           Command.FindWitnesses,
           Command.JudgeLoss,
@@ -65,8 +73,48 @@ public final class Scheduler {
      * Finds a host for a VM and claims it for the VM.
      *
      * @param wanted this host or none
+     * @param burst whether another area of the backup hierarchy is asked when this one has none
      */
-    record PlaceVm(VmId vm, GuestSpec spec, Optional<HostId> wanted, ActorRef<Placement> replyTo)
+    record PlaceVm(
+        VmId vm,
+        GuestSpec spec,
+        Optional<HostId> wanted,
+        BurstPolicy burst,
+        ActorRef<Placement> replyTo)
+        implements Command {
+      public PlaceVm {
+        burst = Objects.requireNonNullElse(burst, BurstPolicy.NEVER); // from an older release
+      }
+    }
+
+    /**
+     * Finds a host for a VM whose home is full, and claims it; has the next area of its home's
+     * hierarchy do so when there is none here, either.
+     *
+     * @param lost never chosen
+     * @param avoid never chosen either, and why
+     */
+    record TakeOverflow(
+        VmId vm,
+        GuestSpec spec,
+        Optional<HostId> lost,
+        List<HostReason> avoid,
+        Overflow way,
+        ActorRef<Placement> replyTo)
+        implements Command {
+      public TakeOverflow {
+        avoid = List.copyOf(avoid);
+      }
+    }
+
+    /**
+     * Whether a VM of this area that runs elsewhere may come home now.
+     *
+     * @param migration with which it would
+     * @param from where it runs
+     */
+    record WantsHome(
+        VmId vm, MigrationId migration, GuestSpec spec, HostId from, ActorRef<HomeReply> replyTo)
         implements Command {}
 
     /**
@@ -109,9 +157,22 @@ public final class Scheduler {
     /**
      * Finds another host for a VM whose host is lost, and claims it. Waits a moment for others that
      * are lost with it: the more important ones are placed first.
+     *
+     * @param avoid never chosen either, and why
      */
-    record RestartVm(VmId vm, GuestSpec spec, HostId lost, ActorRef<Placement> replyTo)
-        implements Command {}
+    record RestartVm(
+        VmId vm,
+        GuestSpec spec,
+        HostId lost,
+        List<HostReason> avoid,
+        BurstPolicy burst,
+        ActorRef<Placement> replyTo)
+        implements Command {
+      public RestartVm {
+        avoid = avoid == null ? List.of() : List.copyOf(avoid); // from an older release
+        burst = Objects.requireNonNullElse(burst, BurstPolicy.NEVER); // from an older release
+      }
+    }
 
     /** Says who could vouch for a host. */
     record FindWitnesses(HostId host, List<Witness> current, ActorRef<Host.Candidates> replyTo)
@@ -132,6 +193,16 @@ public final class Scheduler {
     /** Answered with the view, and the alarm if there is one. */
     record DescribeLosses(ArmingView view, Instant accepted, ActorRef<ArmingView> replyTo)
         implements Command {}
+  }
+
+  /** To a VM that wants home. */
+  public sealed interface HomeReply extends CborSerializable {
+    VmId vm();
+
+    /** There is room for this migration; nothing is claimed. */
+    record Welcome(VmId vm, MigrationId migration) implements HomeReply {}
+
+    record NotYet(VmId vm, String reason) implements HomeReply {}
   }
 
   /** The answer. */

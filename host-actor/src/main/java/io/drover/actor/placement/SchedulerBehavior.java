@@ -1,26 +1,23 @@
 package io.drover.actor.placement;
 
 import io.drover.actor.Routes;
-import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.Refusal;
-import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.FleetSight;
+import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.placement.Scheduler.Command;
 import io.drover.actor.placement.Scheduler.Placement;
-import io.drover.config.settings.MoveSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
-import io.drover.config.units.Spans;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -38,12 +35,9 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   static final int WAITING_LIMIT = 1000;
 
   private static final Duration AREA_RETRY = Duration.ofSeconds(1);
-  private static final Duration CLAIM_TIMEOUT = Duration.ofSeconds(2);
 
   /** For all VMs of a lost host to ask; what is placed first is then the most important. */
   private static final Duration GATHER = Duration.ofMillis(200);
-
-  private static final Duration POST_INTERVAL = Duration.ofSeconds(5);
 
   /** What a scheduler says to itself. */
   sealed interface Internal extends Command {
@@ -60,27 +54,25 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     /** Enough VMs of lost hosts are gathered. */
     record RestartsDue() implements Internal {}
 
-    /** Time to tell other areas who could vouch for their hosts. */
-    record PostWitnesses() implements Internal {}
-  }
+    /**
+     * Time to tell other areas who could vouch for their hosts, and whether lost ones are fenced.
+     */
+    record Post() implements Internal {}
 
-  /** A placement under way: one host at a time is asked. */
-  private record Attempt(
-      EntityId owner,
-      PlacementRequest request,
-      HostId asked,
-      Map<HostId, String> conflicts,
-      ActorRef<Placement> replyTo) {}
+    record ArmingSeen(ArmingView arming) implements Internal {}
+  }
 
   private final AreaId area;
   private final Routes routes;
-  private final MoveSettings budget;
   private final LossDesk losses;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Area.Reply> areaReplies;
-  private final ActorRef<ClaimReply> claimReplies;
+  private final ActorRef<ArmingView> armings;
+  private final FleetSight sight;
   private final Inventory inventory = new Inventory();
-  private final Map<EntityId, Attempt> attempts = new HashMap<>();
+  private final Placements placements;
+  private final Homecoming homecoming;
+  private final InstantSource clock;
   private final Queue<Command> waiting = new ArrayDeque<>();
   private final Set<HostId> missing = new HashSet<>();
   private boolean listed;
@@ -99,13 +91,22 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     super(context);
     this.area = area;
     this.routes = ports.routes();
-    this.budget = ports.moves();
     this.timers = timers;
     this.losses = new LossDesk(area, ports);
+    this.homecoming = new Homecoming(area, ports.workloadBurst(), ports.moves());
+    this.clock = ports.clock();
+    this.sight = ports.sight();
+    this.armings = context.messageAdapter(ArmingView.class, Internal.ArmingSeen::new);
     this.areaReplies = context.messageAdapter(Area.Reply.class, Internal.AreaAnswered::new);
-    this.claimReplies = context.messageAdapter(ClaimReply.class, Internal.ClaimAnswered::new);
+    this.placements =
+        new Placements(
+            area,
+            ports,
+            inventory,
+            timers,
+            context.messageAdapter(ClaimReply.class, Internal.ClaimAnswered::new));
     timers.startSingleTimer(new Internal.InventoryTimedOut(), ports.settings().inventoryTimeout());
-    timers.startTimerWithFixedDelay(new Internal.PostWitnesses(), POST_INTERVAL);
+    timers.startTimerWithFixedDelay(new Internal.Post(), FleetSight.ALARM_INTERVAL);
     askArea();
   }
 
@@ -117,9 +118,13 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private Behavior<Command> receive(Command command) {
     switch (command) {
       case Command.HostOffered c -> offered(c.offer());
-      case Command.PlaceVm c -> whenReady(c, () -> place(c));
-      case Command.SelectTarget c -> whenReady(c, () -> place(c));
-      case Command.Explain c -> whenReady(c, () -> explain(c));
+      case Command.PlaceVm c -> whenReady(c, () -> placements.place(c));
+      case Command.SelectTarget c -> whenReady(c, () -> placements.place(c));
+      case Command.TakeOverflow c -> whenReady(c, () -> placements.place(c));
+      case Command.WantsHome c ->
+          whenReady(
+              c, () -> c.replyTo().tell(homecoming.judge(c, inventory.offers(), clock.instant())));
+      case Command.Explain c -> whenReady(c, () -> placements.explain(c));
       case Command.RestartVm c -> {
         losses.restart(c);
         gatherRestarts();
@@ -128,12 +133,13 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       case Command.JudgeLoss c -> whenReady(c, () -> losses.judge(c));
       case Command.DescribeLosses c -> losses.describe(c);
       case Internal.RestartsDue _ -> whenReady(command, this::restartNext);
-      case Internal.PostWitnesses _ -> losses.postWitnesses();
+      case Internal.Post _ -> post();
+      case Internal.ArmingSeen c -> sight.raise(area, "fencing", c.arming().alarms());
       case Internal.AreaAnswered c -> areaAnswered(c.reply());
       case Internal.AskArea _ -> askArea();
       case Internal.InventoryTimedOut _ -> becomeReady();
-      case Internal.ClaimAnswered c -> claimAnswered(c.reply());
-      case Internal.ClaimTimedOut c -> claimTimedOut(c);
+      case Internal.ClaimAnswered c -> placements.claimAnswered(c.reply());
+      case Internal.ClaimTimedOut c -> placements.claimTimedOut(c);
     }
     return this;
   }
@@ -203,6 +209,10 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
                 .formatted(area, WAITING_LIMIT));
     switch (command) {
       case Command.PlaceVm c -> c.replyTo().tell(new Placement.Refused(Optional.of(c.vm()), busy));
+      case Command.TakeOverflow c ->
+          c.replyTo().tell(new Placement.Refused(Optional.of(c.vm()), busy));
+      case Command.WantsHome c ->
+          c.replyTo().tell(new Scheduler.HomeReply.NotYet(c.vm(), busy.detail()));
       case Command.SelectTarget c ->
           c.replyTo().tell(new Placement.Refused(Optional.of(c.migration()), busy));
       case Command.Explain c -> c.replyTo().tell(new Placement.Refused(Optional.empty(), busy));
@@ -216,14 +226,13 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     }
   }
 
+  private void post() {
+    losses.postWitnesses();
+    routes.tell(Arming.TYPE_KEY, area.name(), new Arming.Command.Get(armings));
+  }
+
   private void restartNext() {
-    losses
-        .takeRestarts()
-        .forEach(c ->
-            place(
-                c.vm(),
-                new PlacementRequest(c.spec(), Optional.of(c.lost()), Optional.empty()),
-                c.replyTo()));
+    losses.takeRestarts().forEach(placements::place);
     gatherRestarts();
   }
 
@@ -231,111 +240,5 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     if (losses.hasRestarts() && !timers.isTimerActive(GATHER)) {
       timers.startSingleTimer(GATHER, new Internal.RestartsDue(), GATHER);
     }
-  }
-
-  private void place(Command.PlaceVm c) {
-    place(c.vm(), new PlacementRequest(c.spec(), Optional.empty(), c.wanted()), c.replyTo());
-  }
-
-  private void place(Command.SelectTarget c) {
-    place(
-        c.migration(),
-        new PlacementRequest(c.spec(), Optional.of(c.source()), c.wanted(), c.avoid()),
-        c.replyTo());
-  }
-
-  private void place(EntityId owner, PlacementRequest request, ActorRef<Placement> replyTo) {
-    Attempt running = attempts.get(owner);
-    if (running == null) {
-      tryNext(owner, request, Map.of(), replyTo);
-    } else { // asked again: the claim under way answers it
-      attempts.put(
-          owner,
-          new Attempt(owner, running.request(), running.asked(), running.conflicts(), replyTo));
-    }
-  }
-
-  private void tryNext(
-      EntityId owner,
-      PlacementRequest request,
-      Map<HostId, String> conflicts,
-      ActorRef<Placement> replyTo) {
-    switch (NextHost.of(area, owner, request, inventory.offers(), conflicts, budget)) {
-      case NextHost.None none -> {
-        attempts.remove(owner);
-        replyTo.tell(new Placement.Refused(Optional.of(owner), none.refusal()));
-      }
-      case NextHost.Ask next -> ask(next.host(), owner, request, conflicts, replyTo);
-    }
-  }
-
-  private void ask(
-      HostId host,
-      EntityId owner,
-      PlacementRequest request,
-      Map<HostId, String> conflicts,
-      ActorRef<Placement> replyTo) {
-    attempts.put(owner, new Attempt(owner, request, host, conflicts, replyTo));
-    GuestSpec spec = request.spec();
-    inventory.reserve(owner.text(), host, spec.resources());
-    timers.startSingleTimer(owner.text(), new Internal.ClaimTimedOut(owner, host), CLAIM_TIMEOUT);
-    routes.tell(
-        Host.TYPE_KEY,
-        host.text(),
-        new Host.Command.Claim(owner, spec.resources(), spec.image(), spec.pin(), claimReplies));
-  }
-
-  private void claimAnswered(ClaimReply reply) {
-    if (reply instanceof ClaimReply.Claimed claimed) {
-      inventory.put(claimed.offer());
-    }
-    Attempt attempt = attempts.get(reply.owner());
-    if (attempt == null || !attempt.asked().equals(reply.host())) {
-      return; // too late: the claim was given back when it timed out
-    }
-    inventory.settle(reply.owner().text());
-    timers.cancel(reply.owner().text());
-    switch (reply) {
-      case ClaimReply.Claimed c -> {
-        attempts.remove(c.owner());
-        List<HostReason> refused =
-            attempt.conflicts().entrySet().stream()
-                .map(e -> new HostReason(e.getKey().text(), e.getValue()))
-                .toList();
-        attempt.replyTo().tell(new Placement.Placed(Optional.of(c.owner()), c.host(), refused));
-      }
-      case ClaimReply.Refused c -> {
-        routes.tell(Host.TYPE_KEY, c.host().text(), new Host.Command.SendOffer());
-        tryAfter(attempt, c.reason());
-      }
-    }
-  }
-
-  private void claimTimedOut(Internal.ClaimTimedOut c) {
-    Attempt attempt = attempts.get(c.owner());
-    if (attempt != null && attempt.asked().equals(c.host())) {
-      inventory.settle(c.owner().text());
-      routes.tell(Host.TYPE_KEY, c.host().text(), new Host.Command.ReleaseClaim(c.owner()));
-      tryAfter(attempt, "its entity did not answer within " + Spans.text(CLAIM_TIMEOUT));
-    }
-  }
-
-  private void tryAfter(Attempt attempt, String reason) {
-    Map<HostId, String> conflicts = new HashMap<>(attempt.conflicts());
-    conflicts.put(attempt.asked(), reason);
-    tryNext(attempt.owner(), attempt.request(), conflicts, attempt.replyTo());
-  }
-
-  private void explain(Command.Explain c) {
-    PlacementRequest request = new PlacementRequest(c.spec(), c.source(), c.wanted());
-    List<HostOffer> offers = inventory.offers();
-    Optional<HostId> best = PlacementEngine.rank(request, offers).stream().findFirst();
-    c.replyTo()
-        .tell(
-            best.<Placement>map(h -> new Placement.Placed(Optional.empty(), h))
-                .orElseGet(() ->
-                    new Placement.Refused(
-                        Optional.empty(),
-                        PlacementEngine.refusal(area, request, offers, Map.of()))));
   }
 }

@@ -2,6 +2,7 @@ package io.drover.actor.routing;
 
 import io.drover.actor.Ids;
 import io.drover.actor.agent.HostLossPolicy;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.config.units.VmId;
@@ -23,7 +24,12 @@ final class RequestDigest {
                 + request.spec().resources().memory().bytes(),
             new TreeMap<>(request.spec().arguments()).toString(),
             request.host().map(h -> h.text()).orElse("")
-                + unlessDefault(request.spec().hostLoss())));
+                + unlessDefault(request.spec().hostLoss())
+                + unlessDefault(request.burst())));
+  }
+
+  private static String unlessDefault(BurstPolicy policy) {
+    return policy == BurstPolicy.NEVER ? "" : "\nburst " + policy;
   }
 
   /** Nothing for the default: requests of before have to keep their digest. */

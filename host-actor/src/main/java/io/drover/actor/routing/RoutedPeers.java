@@ -3,6 +3,7 @@ package io.drover.actor.routing;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
@@ -13,6 +14,8 @@ import io.drover.actor.migration.Migration;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
 import io.drover.actor.vm.VmPeers;
+import io.drover.config.units.AreaId;
+import io.drover.config.units.DataRate;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
@@ -104,6 +107,23 @@ public final class RoutedPeers implements HostPeers, VmPeers {
   @Override
   public void cancelMigration(MigrationId migration, String reason) {
     tell(migration, new Migration.Notice.GiveUp(reason));
+  }
+
+  @Override
+  public void moveHome(
+      MigrationId migration,
+      VmId vm,
+      HostId source,
+      AreaId home,
+      long version,
+      ActorRef<Object> nobody) {
+    MigrateRequest request =
+        new MigrateRequest(
+            Optional.empty(), Optional.of(home), Optional.empty(), DataRate.UNLIMITED);
+    tell(
+        migration,
+        new Migration.Request.Start(
+            vm, source, request, Optional.of(version), "home", nobody.narrow()));
   }
 
   private void tell(VmId vm, Vm.Command command) {

@@ -1,6 +1,7 @@
 package io.drover.actor.vm;
 
 import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
+import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.VmState.Granted;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What becomes of a VM whose host is proven to be lost. Pure. */
 final class HostLossRules {
@@ -66,6 +68,13 @@ final class HostLossRules {
         : new Recovery.Place(new Placing.ForRestart(host, s.grant().runEpoch(), reason));
   }
 
+  /** The source of a migration that has yet to clean up there: it would give back the new claim. */
+  static List<HostReason> avoid(VmState state) {
+    return state instanceof Settling s
+        ? List.of(new HostReason(s.source().text(), s.migration() + " has yet to leave it"))
+        : List.of();
+  }
+
   /** Its guest was to end anyway, and has. */
   private static Optional<Event> ending(Granted state, Instant now) {
     return state
@@ -87,10 +96,18 @@ final class HostLossRules {
             && s.grant().runEpoch().equals(placing.runEpoch())
             && ending(s, now).isEmpty()
         ? Optional.of(
-            plus(
-                migrationOver(s, placing.reason(), now),
-                new Event.Relocated(
-                    host, VmState.nextEpoch(s.vm()), placing.lost(), placing.reason(), now)))
+            Stream.of(
+                    Residence.before(s.vm().home(), host, now),
+                    migrationOver(s, placing.reason(), now),
+                    List.<Event>of(
+                        new Event.Relocated(
+                            host,
+                            VmState.nextEpoch(s.vm()),
+                            placing.lost(),
+                            placing.reason(),
+                            now)))
+                .flatMap(List::stream)
+                .toList())
         : Optional.empty();
   }
 

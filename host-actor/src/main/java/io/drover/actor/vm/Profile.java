@@ -3,6 +3,7 @@ package io.drover.actor.vm;
 import io.drover.actor.CborSerializable;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.OperationView;
+import io.drover.config.units.AreaId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
  * @param closedMigrations that can never begin any more, the newest last
  * @param switchedOver the last migration that was
  * @param relocations when it was restarted elsewhere, the newest last
+ * @param residence where it belongs
  */
 record Profile(
     VmId id,
@@ -46,7 +48,8 @@ record Profile(
     Optional<MigrationId> migration,
     List<MigrationId> closedMigrations,
     Optional<MigrationId> switchedOver,
-    List<Instant> relocations)
+    List<Instant> relocations,
+    Residence residence)
     implements CborSerializable {
   /** Finished work that can still be asked for. */
   static final int OPERATION_LIMIT = 16;
@@ -60,6 +63,7 @@ record Profile(
     closedMigrations = newest(closedMigrations, CLOSED_MIGRATION_LIMIT);
     relocations =
         newest(Objects.requireNonNullElse(relocations, List.of()), RESTART_LIMIT); // older events
+    residence = Objects.requireNonNullElse(residence, Residence.OF_BEFORE);
   }
 
   /**
@@ -92,7 +96,8 @@ record Profile(
         Optional.empty(),
         List.of(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        new Residence(e.burst(), Optional.empty()));
   }
 
   Epoch lastEpoch() {
@@ -124,7 +129,23 @@ record Profile(
   }
 
   Profile granted(Grant next) {
-    return changed(p -> p.grant = Optional.of(next));
+    return changed(p -> {
+      p.grant = Optional.of(next);
+      p.residence = residence.grantedAt(next.host());
+    });
+  }
+
+  Profile overflowed(Vm.Event.Overflowed e) {
+    return changed(p -> p.residence = residence.leaving(e.home(), e.at()));
+  }
+
+  /** The area whose scheduler finds a host for it. */
+  AreaId home() {
+    return residence
+        .away()
+        .map(Residence.Away::home)
+        .or(() -> grant.map(g -> g.host().area()))
+        .orElseGet(id::area);
   }
 
   Profile restarted(Instant at) {
@@ -242,6 +263,7 @@ record Profile(
     private List<MigrationId> closedMigrations;
     private Optional<MigrationId> switchedOver;
     private List<Instant> relocations;
+    private Residence residence;
 
     private Draft(Profile from) {
       this.from = from;
@@ -256,6 +278,7 @@ record Profile(
       closedMigrations = from.closedMigrations;
       switchedOver = from.switchedOver;
       relocations = from.relocations;
+      residence = from.residence;
     }
 
     private Profile done() {
@@ -275,7 +298,8 @@ record Profile(
           migration,
           closedMigrations,
           switchedOver,
-          relocations);
+          relocations,
+          residence);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.drover.actor.vm;
 
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.RequestClass;
@@ -35,6 +36,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a VM answers its owner. Pure. */
 final class RequestRules {
@@ -45,7 +47,8 @@ final class RequestRules {
     record Do(List<Event> events, Reply reply) implements Answer {}
 
     /** Ask this area's scheduler for a host first. */
-    record Place(Placing placing, AreaId area, GuestSpec spec, Optional<HostId> wanted)
+    record Place(
+        Placing placing, AreaId area, GuestSpec spec, Optional<HostId> wanted, BurstPolicy burst)
         implements Answer {}
 
     /** The scheduler is being asked already. */
@@ -125,7 +128,8 @@ final class RequestRules {
           new Placing.ForCreate(c, List.of(c.replyTo())),
           c.request().area(),
           c.request().spec(),
-          c.request().host());
+          c.request().host(),
+          c.request().burst());
     }
     return switch (placing.get()) {
       case Placing.ForCreate p when !p.request().requestDigest().equals(c.requestDigest()) ->
@@ -151,9 +155,10 @@ final class RequestRules {
       case Stopped _, Failed _ ->
           new Answer.Place(
               wanted,
-              state.vm().grant().map(g -> g.host().area()).orElse(vm.area()),
+              state.vm().home(),
               state.vm().spec(),
-              Optional.empty());
+              Optional.empty(),
+              state.vm().residence().burst());
       case Deleted _, Granted _ -> wrongState(vm, state);
     };
   }
@@ -225,21 +230,32 @@ final class RequestRules {
       case On(Absent _, Placing.ForCreate p) -> {
         var request = p.request().request();
         yield Optional.of(
-            List.of(
+            around(
                 new Event.Created(
-                    vm, request.name(), request.spec(), p.request().requestDigest(), now),
+                    vm,
+                    request.name(),
+                    request.spec(),
+                    request.burst(),
+                    p.request().requestDigest(),
+                    now),
+                Residence.before(request.area(), host, now),
                 new Event.Granted(host, Epoch.NONE.next(), "created", false, now)));
       }
       case On(Known s, Placing.ForStart p)
           when (s instanceof Stopped || s instanceof Failed) && p.meets(s.vm().version()) ->
           Optional.of(
-              List.of(
+              around(
                   new Event.OperationAccepted(
                       p.request().operation(), Work.START, Duration.ZERO, now),
+                  Residence.before(s.vm().home(), host, now),
                   new Event.Granted(host, VmState.nextEpoch(s.vm()), "started", false, now)));
       case On(VmState s, Placing.ForRestart p) -> HostLossRules.placed(s, p, host, now);
       case On(Absent _, _), On(Known _, _) -> Optional.empty();
     };
+  }
+
+  private static List<Event> around(Event first, List<Event> between, Event last) {
+    return Stream.of(List.of(first), between, List.of(last)).flatMap(List::stream).toList();
   }
 
   /** Why {@link #placed} did nothing. */

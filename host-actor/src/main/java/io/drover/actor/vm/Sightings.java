@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What hosts last said of this VM's guests. Not journaled: hosts say it again. Not threadsafe:
- * lives in one actor.
+ * What hosts last said of this VM's guests, and its home of its return. Not journaled: they say it
+ * again. Not threadsafe: lives in one actor.
  */
 final class Sightings {
   /** Hosts remembered: the granted one, those of a migration, and some remnants. */
@@ -33,6 +33,17 @@ final class Sightings {
           return size() > LIMIT;
         }
       };
+
+  private String waitsForHome = "";
+
+  /** Why it is not at home yet; empty = nobody has said. */
+  String waitsForHome() {
+    return waitsForHome;
+  }
+
+  void waitsForHome(String reason) {
+    waitsForHome = reason;
+  }
 
   Optional<Sighting> at(HostId host) {
     return Optional.ofNullable(byHost.get(host));

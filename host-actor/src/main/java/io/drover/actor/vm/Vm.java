@@ -5,6 +5,7 @@ import io.drover.actor.Ids;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.GuestSpec;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
@@ -12,6 +13,8 @@ import io.drover.actor.api.VmView;
 import io.drover.actor.host.Host;
 import io.drover.actor.lease.FenceProof;
 import io.drover.config.settings.EntitySettings;
+import io.drover.config.settings.WorkloadBurstSettings;
+import io.drover.config.units.AreaId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
@@ -20,6 +23,7 @@ import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -41,7 +45,12 @@ public final class Vm {
 
   /** What a VM needs of the world. */
   public record Ports(
-      Routes routes, VmPeers peers, EntitySettings settings, InstantSource clock, Ids ids) {}
+      Routes routes,
+      VmPeers peers,
+      EntitySettings settings,
+      WorkloadBurstSettings workloadBurst,
+      InstantSource clock,
+      Ids ids) {}
 
   /**
    * The entity.
@@ -212,8 +221,19 @@ public final class Vm {
   public sealed interface Event extends CborSerializable {
     Instant at();
 
-    record Created(VmId vm, String name, GuestSpec spec, String requestDigest, Instant at)
-        implements Event {}
+    record Created(
+        VmId vm, String name, GuestSpec spec, BurstPolicy burst, String requestDigest, Instant at)
+        implements Event {
+      public Created {
+        burst = Objects.requireNonNullElse(burst, BurstPolicy.NEVER); // older events
+      }
+    }
+
+    /**
+     * Its home has no room for it: the grant that follows is for another area's host, and it wants
+     * home.
+     */
+    record Overflowed(AreaId home, AreaId area, Instant at) implements Event {}
 
     /**
      * It may run on this host, under this epoch, and nowhere else.

@@ -60,6 +60,11 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     record Look() implements Internal {}
 
     record Idle() implements Internal {}
+
+    /** Time to ask whether it may come home. */
+    record AskHome() implements Internal {}
+
+    record HomeAnswered(Scheduler.HomeReply reply) implements Internal {}
   }
 
   private final VmId vm;
@@ -70,6 +75,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   private final ActorRef<Placement> placements;
   private VmReality reality; // replaced when the entity restarts after a failed write
   private final Placings placings;
+  private final WayHome wayHome;
 
   VmBehavior(
       VmId vm,
@@ -92,6 +98,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
             ports.settings().orderDeadline(),
             context.messageAdapter(OrderOutcome.class, Internal.OrderEnded::new));
     this.placings = new Placings(ports, timers);
+    this.wayHome = new WayHome(vm, ports, timers, context);
     this.reality = newReality();
   }
 
@@ -150,6 +157,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     reality = newReality();
     placings.end();
     reality.look(state);
+    wayHome.enter(state);
   }
 
   private Effect<Event, VmState> decide(VmState state, Command command) {
@@ -180,6 +188,9 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Internal.Look _ -> quietly(() -> reality.look(state));
       case Internal.Idle _ when state.mayRest() && placings.current().isEmpty() -> quietly(rest);
       case Internal.Idle _ -> Effect().none();
+      case Internal.AskHome _ -> quietly(() -> wayHome.ask(state, reality.sightings()));
+      case Internal.HomeAnswered c ->
+          quietly(() -> wayHome.answered(state, c.reply(), reality.sightings()));
     };
   }
 
@@ -209,7 +220,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
               placings.begin(
                   a.placing(),
                   a.area(),
-                  new Scheduler.Command.PlaceVm(vm, a.spec(), a.wanted(), placements)));
+                  new Scheduler.Command.PlaceVm(vm, a.spec(), a.wanted(), a.burst(), placements)));
       case Answer.Join a -> quietly(() -> placings.join(a.placing()));
     };
   }
@@ -226,11 +237,17 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Recovery.Place r ->
           quietly(() -> {
             reality.lost(c.host(), r.placing().reason());
+            Profile profile = ((Granted) state).vm();
             placings.begin(
                 r.placing(),
-                c.host().area(),
+                profile.home(),
                 new Scheduler.Command.RestartVm(
-                    vm, ((Granted) state).vm().spec(), c.host(), placements));
+                    vm,
+                    profile.spec(),
+                    c.host(),
+                    HostLossRules.avoid(state),
+                    profile.residence().burst(),
+                    placements));
           });
     };
   }
@@ -243,6 +260,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         .persist(events)
         .thenRun(s -> {
           reality.act(s);
+          wayHome.enter(s);
           reality.releaseClaim(lost);
           migration.ifPresent(m -> ports.peers().cancelMigration(m, lost + " was fenced"));
         });
@@ -271,6 +289,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
             .persist(events.get())
             .thenRun(s -> {
               reality.act(s);
+              wayHome.enter(s);
               done.waiting()
                   .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings())));
             });

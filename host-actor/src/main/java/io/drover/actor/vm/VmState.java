@@ -150,6 +150,7 @@ sealed interface VmState extends CborSerializable {
   private static VmState transition(VmState state, Event event) {
     return switch (new On<>(state, event)) {
       case On(Absent _, Event.Created e) -> new Stopped(Profile.of(e));
+      case On(Known s, Event.Overflowed e) -> s.with(s.vm().overflowed(e));
       case On(Stopped s, Event.Granted e) -> starting(s.vm(), e, false);
       case On(Failed s, Event.Granted e) -> starting(s.vm().forgiven(), e, false);
       case On(Starting s, Event.Granted e) -> starting(s.vm(), e, true);

@@ -36,14 +36,26 @@ final class VmViews {
         vm.spec(),
         desired(state),
         phase,
-        reason(vm, phase, granted, sighting),
+        reason(vm, phase, granted, sightings),
         granted.map(g -> g.grant().host()),
         granted.map(g -> g.grant().runEpoch()).orElse(Epoch.NONE),
         vm.migration(),
         state instanceof Locked || state instanceof Settling,
         sighting.flatMap(Sighting::guest).map(g -> g.report()).orElse(Map.of()),
         vm.createdAt(),
-        vm.phaseSince());
+        vm.phaseSince(),
+        vm.residence().burst(),
+        granted.flatMap(g -> away(g, sightings)));
+  }
+
+  private static Optional<VmView.Away> away(Granted state, Sightings sightings) {
+    return state
+        .vm()
+        .residence()
+        .away()
+        .map(a ->
+            new VmView.Away(
+                a.home(), state.grant().host().area(), a.since(), sightings.waitsForHome()));
   }
 
   private static Phase phase(Known state, Optional<Sighting> sighting) {
@@ -68,14 +80,26 @@ final class VmViews {
   }
 
   private static String reason(
-      Profile vm, Phase phase, Optional<Granted> granted, Optional<Sighting> sighting) {
+      Profile vm, Phase phase, Optional<Granted> granted, Sightings sightings) {
+    Optional<Sighting> sighting = granted.flatMap(g -> sightings.at(g.grant().host()));
     Optional<String> trouble = sighting.map(Sighting::trouble).filter(t -> !t.isEmpty());
     if (trouble.isPresent()) {
       return trouble.get();
     }
     return phase == Phase.UNREACHABLE
         ? "the agent of " + granted.orElseThrow().grant().host() + " is not connected"
-        : vm.reason();
+        : vm.reason().isEmpty()
+            ? granted.flatMap(g -> away(g, sightings)).map(VmViews::wantsHome).orElse("")
+            : vm.reason();
+  }
+
+  private static String wantsHome(VmView.Away away) {
+    return "burst to area %s since %s, wants home to %s%s"
+        .formatted(
+            away.area(),
+            away.since(),
+            away.home(),
+            away.waits().isEmpty() ? "" : ": " + away.waits());
   }
 
   private static PowerState desired(Known state) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.actor.Routes;
 import io.drover.actor.Samples;
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.Area.Cause;
 import io.drover.actor.area.Area.Command;
 import io.drover.actor.area.Area.Event;
@@ -246,6 +247,22 @@ class AreaMachineTest {
         .isInstanceOf(Event.CellsLent.class);
     assertThat(fleet.management(NORTH).orElseThrow().lent()).containsValue(SOUTH);
     assertThat(tick()).as("what was decided shows before more is").isEmpty();
+  }
+
+  @Test
+  void shouldRaiseAnAlarmWhileItIsStrainedAndNobodyTakesACell() {
+    define();
+    fleet.node("n1", NORTH, KnownFleet.HOST_LIMIT).node("s1", SOUTH, KnownFleet.HOST_LIMIT);
+    tick();
+    assertThat(fleet.raised(NORTH)).isEmpty();
+    now = now.plus(Samples.areas().burst().hold());
+    tick();
+    assertThat(fleet.raised(NORTH)).extracting(Alarm::kind).containsExactly("overloaded");
+
+    fleet.node("n1", NORTH, 1);
+    tick();
+
+    assertThat(fleet.raised(NORTH)).isEmpty();
   }
 
   @Test

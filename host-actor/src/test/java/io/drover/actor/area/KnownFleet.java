@@ -1,5 +1,6 @@
 package io.drover.actor.area;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
@@ -17,6 +18,7 @@ public final class KnownFleet implements FleetSight {
 
   private final Map<String, NodeReport> nodes = new ConcurrentSkipListMap<>();
   private final Map<AreaId, Management> managements = new ConcurrentHashMap<>();
+  private final Map<AreaId, Map<String, List<Alarm>>> alarms = new ConcurrentHashMap<>();
 
   /** A node that manages so many hosts. */
   public KnownFleet node(String name, AreaId area, int hosts, CellId... running) {
@@ -78,6 +80,16 @@ public final class KnownFleet implements FleetSight {
   @Override
   public Optional<Management> management(AreaId area) {
     return Optional.ofNullable(managements.get(area));
+  }
+
+  @Override
+  public List<Alarm> raised(AreaId area) {
+    return alarms.getOrDefault(area, Map.of()).values().stream().flatMap(List::stream).toList();
+  }
+
+  @Override
+  public void raise(AreaId area, String by, List<Alarm> all) {
+    alarms.computeIfAbsent(area, _ -> new ConcurrentHashMap<>()).put(by, all);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.SPEC;
 import static io.drover.actor.Samples.hello;
 
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.MigrationView.Figures;
@@ -66,7 +67,9 @@ final class DrainSamples {
         false,
         Map.of(),
         NOW,
-        NOW);
+        NOW,
+        BurstPolicy.NEVER,
+        Optional.empty());
   }
 
   static MigrationView migration(VmId vm, MigrationId id, Phase phase, Optional<HostId> target) {

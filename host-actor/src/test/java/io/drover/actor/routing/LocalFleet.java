@@ -3,6 +3,7 @@ package io.drover.actor.routing;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.moves;
 import static io.drover.actor.Samples.settings;
+import static io.drover.actor.Samples.workloadBurst;
 
 import com.typesafe.config.ConfigFactory;
 import io.drover.actor.Ids;
@@ -49,7 +50,9 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.journal.Tagged;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.WriteEvents;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.serialization.Serialization;
@@ -88,8 +91,13 @@ final class LocalFleet implements Routes, AutoCloseable {
 
   LocalFleet() {
     controlPlane = new ShardedControlPlane(this, Ids.random(), sight, images, now::get);
+    define(Samples.NORTH);
+  }
+
+  /** An area with these backups, which are defined already. */
+  void define(AreaId area, AreaId... backups) {
     this.<Area.Command, Area.Reply>ask(
-            Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Request.Ensure(8, List.of(), r))
+            Area.TYPE_KEY, area.name(), r -> new Area.Request.Ensure(8, List.of(backups), r))
         .toCompletableFuture()
         .join();
   }
@@ -118,9 +126,13 @@ final class LocalFleet implements Routes, AutoCloseable {
   }
 
   HostId attach(String name, ScriptedAgent agent) {
+    return attach(Samples.NORTH, name, agent);
+  }
+
+  HostId attach(AreaId area, String name, ScriptedAgent agent) {
     Area.Reply reply =
         this.<Area.Command, Area.Reply>ask(
-                Area.TYPE_KEY, Samples.NORTH.name(), r -> new Area.Request.RegisterHost(name, r))
+                Area.TYPE_KEY, area.name(), r -> new Area.Request.RegisterHost(name, r))
             .toCompletableFuture()
             .join();
     HostId host = ((Area.Reply.HostIs) reply).host();
@@ -170,6 +182,16 @@ final class LocalFleet implements Routes, AutoCloseable {
     }
   }
 
+  /** The next write of such an event fails: its entity begins anew without it. */
+  void failNext(Class<?> event) {
+    journal.failNextNOpsCond(
+        (_, operation) ->
+            operation instanceof WriteEvents w
+                && w.getBatch().stream()
+                    .anyMatch(e -> event.isInstance(e instanceof Tagged t ? t.payload() : e)),
+        1);
+  }
+
   List<Object> events(EntityTypeKey<?> type, String entityId) {
     return journal.persistedInStorage(type.name() + "|" + entityId);
   }
@@ -215,7 +237,15 @@ final class LocalFleet implements Routes, AutoCloseable {
       case "scheduler" ->
           Scheduler.create(
               new AreaId(id),
-              new Scheduler.Ports(this, settings(), moves(), leases(), new NoBoard(), now::get));
+              new Scheduler.Ports(
+                  this,
+                  settings(),
+                  moves(),
+                  leases(),
+                  new NoBoard(),
+                  workloadBurst(),
+                  sight,
+                  now::get));
       case "arming" -> Arming.create(new AreaId(id), persistenceId, this, settings(), now::get);
       case "host" ->
           Host.create(
@@ -236,7 +266,7 @@ final class LocalFleet implements Routes, AutoCloseable {
           Vm.create(
               VmId.parse(id),
               persistenceId,
-              new Vm.Ports(this, peers, settings(), now::get, Ids.random()),
+              new Vm.Ports(this, peers, settings(), workloadBurst(), now::get, Ids.random()),
               () -> {});
       case "drain" ->
           Drain.create(

@@ -4,11 +4,13 @@ import static io.drover.actor.Samples.H1;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.VM;
 import static io.drover.actor.Samples.fencing;
+import static io.drover.actor.Samples.workloadBurst;
 
 import com.typesafe.config.ConfigFactory;
 import io.drover.actor.Ids;
 import io.drover.actor.RecordingRoutes;
 import io.drover.actor.host.Host;
+import io.drover.actor.vm.CancelledMigrations;
 import io.drover.actor.vm.Vm;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.SettingsFile;
@@ -42,7 +44,12 @@ class RestTest {
                 VM,
                 PersistenceId.ofUniqueId("vm-at-rest"),
                 new Vm.Ports(
-                    new RecordingRoutes(), (_, _) -> {}, settings, () -> NOW, Ids.random()),
+                    new RecordingRoutes(),
+                    new CancelledMigrations(),
+                    settings,
+                    workloadBurst(),
+                    () -> NOW,
+                    Ids.random()),
                 () -> shard.ref().tell("passivate")));
 
     vm.tell(new Vm.Request.Get(caller.ref()));

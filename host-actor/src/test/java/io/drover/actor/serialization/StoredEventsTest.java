@@ -18,6 +18,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import io.drover.actor.api.ArmingView;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.DrainView;
 import io.drover.actor.api.DrillView;
 import io.drover.actor.api.OperationView;
@@ -145,7 +146,8 @@ class StoredEventsTest {
         new Host.Event.HostFenced(new FenceProof(FenceProof.By.LEASE, "it ran out", NOW), NOW),
         new Arming.Event.Armed(true, NOW),
         new Arming.Event.Disarmed(NOW, ArmingView.Mode.FREEZE, "new switches", NOW),
-        new Vm.Event.Created(VM, "web", SPEC, "digest", NOW),
+        new Vm.Event.Created(VM, "web", SPEC, BurstPolicy.ALLOW, "digest", NOW),
+        new Vm.Event.Overflowed(NORTH, SOUTH, NOW),
         new Vm.Event.Granted(H1, E1, "created", true, NOW),
         new Vm.Event.Started(E1, NOW),
         new Vm.Event.OperationAccepted(OP1, Vm.Work.STOP, grace, NOW),

@@ -7,6 +7,7 @@ import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.OP2;
 import static io.drover.actor.Samples.VM;
 import static io.drover.actor.Samples.settings;
+import static io.drover.actor.Samples.workloadBurst;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.actor.RecordingRoutes;
@@ -23,11 +24,8 @@ import io.drover.actor.vm.Vm.Reply;
 import io.drover.actor.vm.Vm.Request;
 import io.drover.actor.vm.Vm.Work;
 import io.drover.actor.vm.VmBehavior.Internal;
-import io.drover.config.units.MigrationId;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
@@ -39,7 +37,7 @@ class VmFaultTest {
   private static final ActorTestKit KIT = ActorTestKit.create(EventSourcedBehaviorTestKit.config());
 
   private final RecordingRoutes routes = new RecordingRoutes();
-  private final Queue<MigrationId> cancelled = new ConcurrentLinkedQueue<>();
+  private final CancelledMigrations cancelled = new CancelledMigrations();
   private final ActorRef<Reply> owner = KIT.createTestProbe(Reply.class).ref();
   private final ActorRef<MigrationReply> migration =
       KIT.createTestProbe(MigrationReply.class).ref();
@@ -51,8 +49,9 @@ class VmFaultTest {
               PersistenceId.ofUniqueId("vm-fault"),
               new Vm.Ports(
                   routes,
-                  (m, _) -> cancelled.add(m),
+                  cancelled,
                   settings(),
+                  workloadBurst(),
                   () -> NOW,
                   () -> "01k00000000000000000000009"),
               () -> {}));
@@ -80,9 +79,9 @@ class VmFaultTest {
 
     vm.runCommand(new Request.Stop(OP2, Duration.ZERO, owner));
 
-    assertThat(cancelled).containsExactly(M1);
+    assertThat(cancelled.all).containsExactly(M1);
     vm.runCommand(new FromMigration.SwitchOver(M1, H2, migration)); // the first word was lost
-    assertThat(cancelled).containsExactly(M1, M1);
+    assertThat(cancelled.all).containsExactly(M1, M1);
   }
 
   @Test
@@ -101,7 +100,7 @@ class VmFaultTest {
 
     vm.runCommand(new FromMigration.SwitchOver(M1, H2, migration));
 
-    assertThat(cancelled).containsExactly(M1);
+    assertThat(cancelled.all).containsExactly(M1);
   }
 
   @Test

@@ -12,6 +12,7 @@ import static io.drover.actor.Samples.SPEC;
 import static io.drover.actor.Samples.VM;
 import static io.drover.actor.Samples.guest;
 import static io.drover.actor.Samples.settings;
+import static io.drover.actor.Samples.workloadBurst;
 import static java.util.stream.Collectors.joining;
 
 import io.drover.actor.RecordingRoutes;
@@ -23,6 +24,7 @@ import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.machine.Answers;
 import io.drover.actor.machine.MachineCoverage;
+import io.drover.actor.placement.Scheduler;
 import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.actor.vm.Vm.Command;
 import io.drover.actor.vm.Vm.Event;
@@ -65,8 +67,9 @@ class VmMachineTest {
                 PersistenceId.ofUniqueId("vm-machine"),
                 new Vm.Ports(
                     new RecordingRoutes(),
-                    (_, _) -> {},
+                    new CancelledMigrations(),
                     settings(),
+                    workloadBurst(),
                     () -> NOW,
                     () -> "01k00000000000000000000009"),
                 () -> caller.ref().tell("rests")));
@@ -139,6 +142,9 @@ class VmMachineTest {
         new Internal.OrderEnded(new OrderOutcome.Unanswered(H1, runOrder, "silence", true)),
         new Internal.Retry(),
         new Internal.Look(),
+        new Internal.AskHome(),
+        new Internal.HomeAnswered(new Scheduler.HomeReply.NotYet(VM, "full")),
+        new Internal.HomeAnswered(new Scheduler.HomeReply.Welcome(VM, M2)),
         new Internal.Idle());
   }
 }

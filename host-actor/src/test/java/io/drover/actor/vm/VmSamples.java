@@ -5,19 +5,22 @@ import static io.drover.actor.Samples.E2;
 import static io.drover.actor.Samples.H1;
 import static io.drover.actor.Samples.H2;
 import static io.drover.actor.Samples.M1;
+import static io.drover.actor.Samples.NORTH;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.OP1;
 import static io.drover.actor.Samples.SPEC;
 import static io.drover.actor.Samples.VM;
 
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.Vm.Work;
+import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.util.List;
 
 /** VMs in every state, each by the events that lead there. */
 final class VmSamples {
-  static final Event CREATED = new Event.Created(VM, "web", SPEC, "digest", NOW);
+  static final Event CREATED = new Event.Created(VM, "web", SPEC, BurstPolicy.ALLOW, "digest", NOW);
   static final Event GRANTED = new Event.Granted(H1, E1, "created", false, NOW);
   static final Event STARTED = new Event.Started(E1, NOW);
   static final Event FAILED = new Event.Failed("trap", NOW);
@@ -117,6 +120,7 @@ final class VmSamples {
   static List<Event> events() {
     return List.of(
         CREATED,
+        new Event.Overflowed(NORTH, new AreaId("south"), NOW),
         GRANTED,
         STARTED,
         accepted(Work.STOP),

@@ -3,6 +3,7 @@ package io.drover.http.model;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.HostLossPolicy;
 import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
+import io.drover.actor.api.BurstPolicy;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
@@ -22,7 +23,8 @@ public record NewVmJson(
     Optional<Map<String, String>> arguments,
     Optional<String> host,
     Optional<OnHostLoss> onHostLoss,
-    Optional<Long> priority) {
+    Optional<Long> priority,
+    Optional<BurstPolicy> burst) {
   private static final int NAME_LENGTH_LIMIT = 64;
   private static final int IMAGE_LENGTH_LIMIT = 128;
   private static final int ARGUMENT_LIMIT = 64;
@@ -37,7 +39,12 @@ public record NewVmJson(
   public NewVm toRequest() {
     String checkedName = Fields.text("name", Fields.required("name", name), NAME_LENGTH_LIMIT);
     AreaId checkedArea = Fields.parsed("area", Fields.required("area", area), AreaId::new);
-    return new NewVm(checkedArea, checkedName, spec(), host.map(NewVmJson::hostId));
+    return new NewVm(
+        checkedArea,
+        checkedName,
+        spec(),
+        host.map(NewVmJson::hostId),
+        burst.orElse(BurstPolicy.NEVER));
   }
 
   private GuestSpec spec() {

@@ -22,6 +22,8 @@ public record VmJson(
     Map<String, String> arguments,
     String onHostLoss,
     int priority,
+    String burst,
+    Optional<AwayJson> away,
     String desired,
     String phase,
     String reason,
@@ -32,6 +34,17 @@ public record VmJson(
     Map<String, String> report,
     Instant createdAt,
     Instant phaseSince) {
+
+  /**
+   * That its host is in another area because its home had no room.
+   *
+   * @param waits why it is not at home yet; may be empty
+   */
+  public record AwayJson(String home, String area, Instant since, String waits) {
+    private static AwayJson from(VmView.Away away) {
+      return new AwayJson(away.home().name(), away.area().name(), away.since(), away.waits());
+    }
+  }
 
   public static VmJson from(VmView vm) {
     return new VmJson(
@@ -47,6 +60,8 @@ public record VmJson(
         new TreeMap<>(vm.spec().arguments()),
         vm.spec().hostLoss().onHostLoss().name(),
         vm.spec().hostLoss().priority(),
+        vm.burst().name(),
+        vm.away().map(AwayJson::from),
         vm.desired().name(),
         vm.phase().name(),
         vm.reason(),

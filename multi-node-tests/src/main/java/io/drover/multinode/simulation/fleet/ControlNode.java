@@ -219,7 +219,15 @@ public final class ControlNode implements Routes {
       case "scheduler" ->
           Scheduler.create(
               new AreaId(id),
-              new Scheduler.Ports(this, Plan.ENTITIES, Plan.MOVES, Plan.LEASES, sight, clock));
+              new Scheduler.Ports(
+                  this,
+                  Plan.ENTITIES,
+                  Plan.MOVES,
+                  Plan.LEASES,
+                  sight,
+                  Plan.WORKLOAD_BURST,
+                  sight,
+                  clock));
       case "arming" -> Arming.create(new AreaId(id), persistenceId, this, Plan.ENTITIES, clock);
       case "host" ->
           Host.create(
@@ -231,7 +239,7 @@ public final class ControlNode implements Routes {
           Vm.create(
               VmId.parse(id),
               persistenceId,
-              new Vm.Ports(this, peers, Plan.ENTITIES, clock, fleet::newId),
+              new Vm.Ports(this, peers, Plan.ENTITIES, Plan.WORKLOAD_BURST, clock, fleet::newId),
               rest);
       case "operation" -> Operation.create(persistenceId, clock);
       case "keyed-request" -> KeyedRequest.create(persistenceId, clock);

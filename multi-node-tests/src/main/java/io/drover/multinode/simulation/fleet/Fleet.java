@@ -277,7 +277,10 @@ public final class Fleet {
   AgentPlaces places(ControlNode node) {
     String name = node.machine().name();
     return new AgentPlaces(
-        plan.areaOfNode(name), List.of(plan.addressOf(name).toString()), node.sight(), new NodeCensus());
+        plan.areaOfNode(name),
+        List.of(plan.addressOf(name).toString()),
+        node.sight(),
+        new NodeCensus());
   }
 
   GatewayObserver gatewayObserver() {

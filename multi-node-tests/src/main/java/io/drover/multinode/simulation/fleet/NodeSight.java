@@ -1,5 +1,6 @@
 package io.drover.multinode.simulation.fleet;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
 import io.drover.actor.area.NodeLoad;
@@ -108,4 +109,12 @@ final class NodeSight implements FleetSight, WitnessBoard {
     });
     return all;
   }
+
+  @Override
+  public List<Alarm> raised(AreaId area) {
+    return List.of(); // nobody looks
+  }
+
+  @Override
+  public void raise(AreaId area, String by, List<Alarm> alarms) {}
 }

@@ -6,13 +6,14 @@ import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.HostLossPolicy;
 import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.config.settings.AreaSettings;
+import io.drover.config.settings.BindAddress;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.SettingsFile;
-import io.drover.config.settings.BindAddress;
+import io.drover.config.settings.WorkloadBurstSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.CellId;
@@ -73,6 +74,7 @@ public record Plan(
   static final LeaseSettings LEASES = LeaseSettings.from(CONFIG);
   static final FencingSettings FENCING = FencingSettings.from(CONFIG);
   static final MoveSettings MOVES = MoveSettings.from(CONFIG);
+  static final WorkloadBurstSettings WORKLOAD_BURST = WorkloadBurstSettings.from(CONFIG);
   static final EntitySettings ENTITIES = EntitySettings.from(CONFIG);
   static final MigrationSettings MIGRATIONS = MigrationSettings.from(CONFIG);
 

@@ -1,0 +1,107 @@
+package io.drover.actor.routing;
+
+import static io.drover.actor.Samples.SPEC;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.drover.actor.api.HostView.State;
+import io.drover.actor.api.VmView;
+import io.drover.actor.api.VmView.Phase;
+import io.drover.actor.host.Host;
+import io.drover.actor.host.Host.Event;
+import io.drover.config.units.HostId;
+import io.drover.config.units.VmId;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The entity of a host that is lost dies before, or right after, each thing it remembers of it. */
+class HostLossFaultTest {
+  private final LeasedFleet hosts = new LeasedFleet();
+  private final List<HostId> others = Stream.of("h2", "h3", "h4").map(hosts::attach).toList();
+  private final HostId h1 = hosts.attach("h1");
+  private final VmId vm = hosts.runningOn(h1, SPEC);
+
+  static List<Class<? extends Event>> decisions() {
+    return List.of(
+        Event.LeaseHeld.class,
+        Event.AgentDetached.class,
+        Event.RevocationBegun.class,
+        Event.LeaseRevoked.class,
+        Event.HostFenced.class,
+        Event.ClaimReleased.class);
+  }
+
+  @AfterEach
+  void stop() {
+    hosts.close();
+  }
+
+  @ParameterizedTest
+  @MethodSource("decisions")
+  void shouldRestartItsVmOnceWhenTheFirstWriteFails(Class<? extends Event> decision) {
+    hosts.local.failNext(decision);
+
+    loseTheHost(() -> {});
+
+    assertRestartedOnce();
+  }
+
+  @ParameterizedTest
+  @MethodSource("decisions")
+  void shouldRestartItsVmOnceWhenItsControllerDiesRightAfter(Class<? extends Event> decision) {
+    boolean[] died = {false};
+
+    loseTheHost(() -> {
+      if (!died[0] && events().anyMatch(decision::isInstance)) {
+        died[0] = true;
+        hosts.local.kill(Host.TYPE_KEY, h1.text());
+      }
+    });
+
+    assertThat(died[0]).isTrue();
+    assertRestartedOnce();
+  }
+
+  /**
+   * Its gateway tells again whatever the entity may have missed.
+   *
+   * @param meanwhile again and again
+   */
+  private void loseTheHost(Runnable meanwhile) {
+    hosts.eventually(() -> {
+      meanwhile.run();
+      if (hosts.host(h1).state() != State.CONNECTED) {
+        hosts.comeBack(h1);
+      }
+      return hosts.host(h1).liveness().leaseHeld();
+    });
+    hosts.local.witnesses.died.put(h1, hosts.local.now.get());
+    hosts.eventually(() -> {
+      meanwhile.run();
+      hosts.local.detach(h1, hosts.agentOf(h1));
+      return vm().phase() == Phase.RUNNING
+          && vm().host().filter(others::contains).isPresent()
+          && hosts.host(h1).claims().isEmpty();
+    });
+    meanwhile.run();
+  }
+
+  private void assertRestartedOnce() {
+    hosts.eventually(() -> hosts.host(h1).state() == State.FENCED);
+    assertThat(vm().runEpoch().value()).isEqualTo(2);
+    assertThat(events().filter(Event.HostFenced.class::isInstance)).hasSize(1);
+    assertThat(events().filter(Event.LeaseRevoked.class::isInstance)).hasSize(1);
+    assertThat(others.stream().filter(h -> hosts.agentOf(h).guests.containsKey(vm))).hasSize(1);
+    assertThat(others.stream().flatMap(h -> hosts.host(h).claims().stream())).hasSize(1);
+  }
+
+  private Stream<Object> events() {
+    return hosts.local.events(Host.TYPE_KEY, h1.text()).stream();
+  }
+
+  private VmView vm() {
+    return hosts.vm(vm);
+  }
+}
