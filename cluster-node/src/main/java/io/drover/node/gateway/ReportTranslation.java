@@ -93,7 +93,8 @@ final class ReportTranslation {
         m.getActiveVersion(),
         m.getPendingVersion(),
         m.getHeld(),
-        Duration.ofMillis(Integer.toUnsignedLong(m.getRemainingMs())));
+        Duration.ofMillis(Integer.toUnsignedLong(m.getRemainingMs())),
+        m.getSilentWitnesses());
   }
 
   private static AgentReport.HypervisorSupport hypervisor(HypervisorSupport m) {

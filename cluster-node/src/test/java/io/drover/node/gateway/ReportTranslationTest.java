@@ -58,9 +58,10 @@ final class ReportTranslationTest {
           .setPendingVersion(5)
           .setHeld(true)
           .setRemainingMs(5900)
+          .setSilentWitnesses(2)
           .build();
   private static final LeaseStatus STATUS =
-      new LeaseStatus(new Epoch(3), 4, 5, true, Duration.ofMillis(5900));
+      new LeaseStatus(new Epoch(3), 4, 5, true, Duration.ofMillis(5900), 2);
 
   private static final VmId VM = VmId.parse("vm-north-03-01k0000000000000000000000a");
   private static final MigrationId MIGRATION =

@@ -22,6 +22,9 @@ import org.slf4j.Logger;
 
 /** What a Host says about its lease, and when it is fenced. Lives in one actor. */
 final class LeaseVoice {
+  /** So much sooner witnesses are reviewed while one of them is silent. */
+  private static final int HASTE = 10;
+
   private final HostId host;
   private final HostPeers peers;
   private final LeaseSettings settings;
@@ -82,18 +85,22 @@ final class LeaseVoice {
   /** Looks for better witnesses when it is time. */
   void review(Registered state, AgentLink link, Duration now) {
     boolean wanted = settings.enabled() && link.leaseStatus().isPresent();
-    if (wanted && link.reviewsWitnesses(now, interval(state))) {
+    if (wanted && link.reviewsWitnesses(now, interval(state, link))) {
       List<Witness> current =
           state.facts().safety().lease().map(l -> l.active().witnesses()).orElse(List.of());
       peers.askWitnesses(host, current, candidates);
     }
   }
 
-  /** Without a lease every moment counts. */
-  private Duration interval(Registered state) {
-    return state.facts().safety().lease().isPresent()
-        ? settings.witnessReview()
-        : settings.witnessTimeout();
+  /**
+   * Without a lease every moment counts; with a witness that is silent the next fault may cost it.
+   */
+  private Duration interval(Registered state, AgentLink link) {
+    if (state.facts().safety().lease().isEmpty()) {
+      return settings.witnessTimeout();
+    }
+    boolean weakened = link.leaseStatus().filter(s -> s.silentWitnesses() > 0).isPresent();
+    return weakened ? settings.witnessReview().dividedBy(HASTE) : settings.witnessReview();
   }
 
   /** These could vouch for it. */

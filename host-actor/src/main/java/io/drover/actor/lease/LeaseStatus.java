@@ -9,10 +9,16 @@ import java.time.Duration;
  *
  * @param pendingVersion 0: none
  * @param held its guard is armed, and the deadline is ahead
+ * @param silentWitnesses have not vouched for some seconds
  */
 public record LeaseStatus(
-    Epoch leaseEpoch, long activeVersion, long pendingVersion, boolean held, Duration remaining)
+    Epoch leaseEpoch,
+    long activeVersion,
+    long pendingVersion,
+    boolean held,
+    Duration remaining,
+    int silentWitnesses)
     implements CborSerializable {
   /** Of an agent that can hold a lease and has none. */
-  public static final LeaseStatus NONE = new LeaseStatus(Epoch.NONE, 0, 0, false, Duration.ZERO);
+  public static final LeaseStatus NONE = new LeaseStatus(Epoch.NONE, 0, 0, false, Duration.ZERO, 0);
 }

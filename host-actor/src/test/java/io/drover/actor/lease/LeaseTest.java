@@ -48,6 +48,6 @@ class LeaseTest {
   }
 
   private static LeaseStatus status(long epoch, long version) {
-    return new LeaseStatus(new Epoch(epoch), version, 0, false, Duration.ZERO);
+    return new LeaseStatus(new Epoch(epoch), version, 0, false, Duration.ZERO, 0);
   }
 }

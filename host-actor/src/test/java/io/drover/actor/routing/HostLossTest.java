@@ -290,7 +290,7 @@ class HostLossTest {
     ScriptedAgent agent =
         new ScriptedAgent(fleet.network, "h5")
             .takingLeases()
-            .knowing(new LeaseStatus(new Epoch(7), 9, 0, false, Duration.ZERO));
+            .knowing(new LeaseStatus(new Epoch(7), 9, 0, false, Duration.ZERO, 0));
     HostId h5 = fleet.attach("h5", agent);
     hosts.agents.put(h5, agent);
 
@@ -303,7 +303,7 @@ class HostLossTest {
   void shouldOpenALeaseAboveTheOneOfAnAgentThatKnowsMoreThanTheJournal() {
     hosts.holdsLease(h1);
     fleet.detach(h1, hosts.agentOf(h1));
-    hosts.agentOf(h1).knowing(new LeaseStatus(new Epoch(7), 9, 0, false, Duration.ZERO));
+    hosts.agentOf(h1).knowing(new LeaseStatus(new Epoch(7), 9, 0, false, Duration.ZERO, 0));
 
     hosts.comeBack(h1);
 

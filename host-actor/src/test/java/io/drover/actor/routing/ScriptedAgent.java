@@ -111,7 +111,8 @@ final class ScriptedAgent {
                 terms.active().version(),
                 terms.pending().map(WitnessList::version).orElse(0L),
                 true,
-                terms.ttl()));
+                terms.ttl(),
+                0));
     reports.accept(beat());
   }
 

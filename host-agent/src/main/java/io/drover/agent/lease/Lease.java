@@ -115,6 +115,15 @@ public final class Lease {
         .findFirst();
   }
 
+  /** Witnesses whose last vouch, if there was one, was asked for before that time. */
+  public int silentSince(long timeNs) {
+    return (int)
+        terms().stream()
+            .flatMap(t -> idsOf(t).stream().distinct())
+            .filter(id -> askedNs.getOrDefault(id, Long.MIN_VALUE) < timeNs)
+            .count();
+  }
+
   /** Empty while nothing was ever offered. */
   public Optional<LeaseTerms> terms() {
     return Optional.ofNullable(terms);

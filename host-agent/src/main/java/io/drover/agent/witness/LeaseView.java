@@ -7,6 +7,7 @@ import io.drover.agent.lease.WitnessList;
 import io.drover.agent.witness.ArmedDeadline.State;
 import io.drover.config.units.Epoch;
 import io.drover.protocol.v1.LeaseStatus;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -25,13 +26,19 @@ record LeaseView(
     State state, boolean isAsked, Epoch epochAsked, Epoch epochHeld, LeaseStatus acknowledged) {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
 
+  /** A witness that has missed so many questions in a row is not just slow. */
+  private static final Duration SILENCE = LeaseKeeper.ASK_INTERVAL.multipliedBy(3);
+
   static final LeaseView NONE =
       new LeaseView(State.NONE, false, Epoch.NONE, Epoch.NONE, LeaseStatus.getDefaultInstance());
 
   static LeaseView of(Lease lease, ArmedDeadline armed, long nowNs) {
     Optional<LeaseTerms> terms = lease.terms();
     Epoch asked = terms.map(LeaseTerms::epoch).orElse(Epoch.NONE);
-    LeaseStatus.Builder status = LeaseStatus.newBuilder().setLeaseEpoch(asked.value());
+    LeaseStatus.Builder status =
+        LeaseStatus.newBuilder()
+            .setLeaseEpoch(asked.value())
+            .setSilentWitnesses(lease.silentSince(nowNs - SILENCE.toNanos()));
     lease
         .acknowledged(nowNs)
         .ifPresent(t ->

@@ -95,6 +95,18 @@ class LeaseTest {
   }
 
   @Test
+  void shouldKnowHowManyWitnessesAreSilent() {
+    lease.accept(terms(1, ABC, CDE));
+    assertThat(lease.silentSince(0)).isEqualTo(5);
+
+    vouched(1, 10, "a", "b", "c");
+    vouched(1, 20, "c", "d");
+
+    assertThat(lease.silentSince(10)).isEqualTo(1);
+    assertThat(lease.silentSince(11)).isEqualTo(3);
+  }
+
+  @Test
   void shouldNotCountAWitnessThatLeftTheLists() {
     lease.accept(terms(1, ABC));
     vouched(1, 10, "a");
