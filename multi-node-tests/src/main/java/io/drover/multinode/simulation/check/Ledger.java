@@ -68,6 +68,7 @@ public final class Ledger implements Database.Listener {
       }
       case Vm.Event.Stopped _, Vm.Event.Failed _, Vm.Event.OperatorNeeded _ -> takeBack(vm);
       case Vm.Event.Started _,
+          Vm.Event.Overflowed _,
           Vm.Event.OperationFailed _,
           Vm.Event.MigrationBegun _,
           Vm.Event.Locked _,
