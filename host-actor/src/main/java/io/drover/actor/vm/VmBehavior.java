@@ -2,12 +2,10 @@ package io.drover.actor.vm;
 
 import io.drover.actor.Journaling;
 import io.drover.actor.api.FleetEvent;
-import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.placement.Scheduler.Placement;
-import io.drover.actor.vm.HostLossRules.Recovery;
 import io.drover.actor.vm.RequestRules.Answer;
 import io.drover.actor.vm.Vm.Command;
 import io.drover.actor.vm.Vm.Event;
@@ -16,15 +14,9 @@ import io.drover.actor.vm.Vm.FromMigration;
 import io.drover.actor.vm.Vm.Request;
 import io.drover.actor.vm.VmState.Absent;
 import io.drover.actor.vm.VmState.Granted;
-import io.drover.actor.vm.VmState.Known;
 import io.drover.actor.vm.VmState.Settling;
-import io.drover.actor.vm.VmState.UnderMigration;
-import io.drover.config.units.HostId;
-import io.drover.config.units.MigrationId;
-import io.drover.config.units.Spans;
 import io.drover.config.units.VmId;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -74,6 +66,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   private final VmOrders orders;
   private final ActorRef<Placement> placements;
   private VmReality reality; // replaced when the entity restarts after a failed write
+  private HostSearch search; // with it
   private final Placings placings;
   private final WayHome wayHome;
 
@@ -100,6 +93,11 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     this.placings = new Placings(ports, timers);
     this.wayHome = new WayHome(vm, ports, timers, context);
     this.reality = newReality();
+    this.search = newSearch();
+  }
+
+  private HostSearch newSearch() {
+    return new HostSearch(vm, ports, placings, placements, reality);
   }
 
   private VmReality newReality() {
@@ -155,6 +153,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
   private void onRecovered(VmState state) {
     reality = newReality();
+    search = newSearch();
     placings.end();
     reality.look(state);
     wayHome.enter(state);
@@ -172,17 +171,12 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         placings.hostIsBack(c.host());
         yield persist(reality.attached(state, c));
       }
-      case FromHost.HostFenced c -> fenced(state, c);
+      case FromHost.HostFenced c -> react(state, search.fenced(state, c));
       case FromHost.HostDetached c -> quietly(() -> reality.detached(c.host()));
       case FromHost.StillNeeds c ->
-          Effect().reply(c.replyTo(), new Host.Need(vm, needsClaimAt(state, c.host())));
-      case Internal.PlacementAnswered c -> placed(state, c.placement());
-      case Internal.PlacementTimedOut _ ->
-          refusePlacing(
-              Refusal.of(
-                  Refusal.Kind.UNAVAILABLE,
-                  "the scheduler did not answer within "
-                      + Spans.text(ports.settings().placementTimeout())));
+          Effect().reply(c.replyTo(), new Host.Need(vm, search.needsClaimAt(state, c.host())));
+      case Internal.PlacementAnswered c -> react(state, search.placed(state, c.placement()));
+      case Internal.PlacementTimedOut _ -> quietly(search::timedOut);
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
       case Internal.Retry _ -> quietly(() -> reality.act(state));
       case Internal.Look _ -> quietly(() -> reality.look(state));
@@ -215,108 +209,22 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
             })
             .thenReply(command.replyTo(), _ -> a.reply());
       }
-      case Answer.Place a ->
-          quietly(() ->
-              placings.begin(
-                  a.placing(),
-                  a.area(),
-                  new Scheduler.Command.PlaceVm(vm, a.spec(), a.wanted(), a.burst(), placements)));
+      case Answer.Place a -> quietly(() -> search.begin(a));
       case Answer.Join a -> quietly(() -> placings.join(a.placing()));
     };
   }
 
-  private Effect<Event, VmState> fenced(VmState state, FromHost.HostFenced c) {
-    if (placings.current().isPresent()) {
-      return Effect().none(); // it is being restarted already; the host repeats itself
+  private Effect<Event, VmState> react(VmState state, Reaction reaction) {
+    if (reaction.events().isEmpty()) {
+      return quietly(() -> reaction.then().accept(state));
     }
-    return switch (HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now())) {
-      case Recovery.Nothing _ -> Effect().none();
-      case Recovery.Release _ -> quietly(() -> reality.releaseClaim(c.host()));
-      case Recovery.Keep r -> quietly(() -> reality.lost(c.host(), r.reason()));
-      case Recovery.Do r -> left(state, c.host(), r.events());
-      case Recovery.Place r ->
-          quietly(() -> {
-            reality.lost(c.host(), r.placing().reason());
-            Profile profile = ((Granted) state).vm();
-            placings.begin(
-                r.placing(),
-                profile.home(),
-                new Scheduler.Command.RestartVm(
-                    vm,
-                    profile.spec(),
-                    c.host(),
-                    HostLossRules.avoid(state),
-                    profile.residence().burst(),
-                    placements));
-          });
-    };
-  }
-
-  /** Its grant on a lost host is over. */
-  private Effect<Event, VmState> left(VmState state, HostId lost, List<Event> events) {
-    Optional<MigrationId> migration =
-        state instanceof UnderMigration m ? Optional.of(m.migration()) : Optional.empty();
     return Effect()
-        .persist(events)
+        .persist(reaction.events())
         .thenRun(s -> {
           reality.act(s);
           wayHome.enter(s);
-          reality.releaseClaim(lost);
-          migration.ifPresent(m -> ports.peers().cancelMigration(m, lost + " was fenced"));
+          reaction.then().accept(s);
         });
-  }
-
-  private Effect<Event, VmState> placed(VmState state, Placement placement) {
-    if (placings.current().isEmpty()) {
-      giveBack(state, placement);
-      return Effect().none();
-    }
-    return switch (placement) {
-      case Placement.Refused p -> refusePlacing(p.refusal());
-      case Placement.Placed p -> {
-        Placing done = placings.current().get();
-        Optional<List<Event>> events = RequestRules.placed(vm, state, done, p.host(), now());
-        if (events.isEmpty()) {
-          Effect<Event, VmState> refused = refusePlacing(RequestRules.tooLate(vm, state, done));
-          giveBack(state, placement); // not before: while it places, it needs every claim
-          yield refused;
-        }
-        placings.end();
-        if (done instanceof Placing.ForRestart restart) {
-          yield left(state, restart.lost(), events.get());
-        }
-        yield Effect()
-            .persist(events.get())
-            .thenRun(s -> {
-              reality.act(s);
-              wayHome.enter(s);
-              done.waiting()
-                  .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings())));
-            });
-      }
-    };
-  }
-
-  private Effect<Event, VmState> refusePlacing(Refusal refusal) {
-    placings
-        .refuse(refusal)
-        .ifPresent(
-            r -> reality.lost(r.lost(), r.reason() + "; not restarted yet: " + refusal.detail()));
-    return Effect().none();
-  }
-
-  /** A claim that came too late: nobody waits for it any more. */
-  private void giveBack(VmState state, Placement placement) {
-    if (placement instanceof Placement.Placed p && !needsClaimAt(state, p.host())) {
-      reality.releaseClaim(p.host());
-    }
-  }
-
-  private boolean needsClaimAt(VmState state, HostId host) {
-    return placings.current().isPresent()
-        || (state instanceof Granted s
-            && (s.grant().host().equals(host)
-                || (s instanceof Settling settling && settling.source().equals(host))));
   }
 
   private Effect<Event, VmState> fromMigration(VmState state, FromMigration command) {
