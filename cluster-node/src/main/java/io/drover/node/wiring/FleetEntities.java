@@ -106,6 +106,7 @@ public final class FleetEntities {
                 new AreaId(entity.getEntityId()),
                 new Scheduler.Ports(
                     routes,
+                    peers,
                     limits,
                     settings.moves(),
                     settings.leases(),

@@ -42,6 +42,7 @@ public final class Scheduler {
   /** What a scheduler needs of the world. */
   public record Ports(
       Routes routes,
+      SchedulerPeers peers,
       EntitySettings settings,
       MoveSettings moves,
       LeaseSettings leases,

@@ -5,7 +5,6 @@ import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
 import io.drover.actor.area.FleetSight;
-import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.HostOffer;
@@ -64,6 +63,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
 
   private final AreaId area;
   private final Routes routes;
+  private final SchedulerPeers peers;
   private final LossDesk losses;
   private final TimerScheduler<Command> timers;
   private final ActorRef<Area.Reply> areaReplies;
@@ -91,6 +91,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
     super(context);
     this.area = area;
     this.routes = ports.routes();
+    this.peers = ports.peers();
     this.timers = timers;
     this.losses = new LossDesk(area, ports);
     this.homecoming = new Homecoming(area, ports.workloadBurst(), ports.moves());
@@ -228,7 +229,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
 
   private void post() {
     losses.postWitnesses();
-    routes.tell(Arming.TYPE_KEY, area.name(), new Arming.Command.Get(armings));
+    peers.askArming(area, armings);
   }
 
   private void restartNext() {

@@ -3,6 +3,7 @@ package io.drover.actor.routing;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestStatus;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.arming.Arming;
 import io.drover.actor.host.Host;
@@ -12,6 +13,7 @@ import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.Witness;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.placement.Scheduler;
+import io.drover.actor.placement.SchedulerPeers;
 import io.drover.actor.vm.Vm;
 import io.drover.actor.vm.VmPeers;
 import io.drover.config.units.AreaId;
@@ -27,7 +29,7 @@ import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Who tells whom: every word between entities that do not know each other's types. */
-public final class RoutedPeers implements HostPeers, VmPeers {
+public final class RoutedPeers implements HostPeers, VmPeers, SchedulerPeers {
   private final Routes routes;
 
   public RoutedPeers(Routes routes) {
@@ -96,6 +98,11 @@ public final class RoutedPeers implements HostPeers, VmPeers {
         Scheduler.TYPE_KEY,
         host.area().name(),
         new Scheduler.Command.FindWitnesses(host, current, replyTo));
+  }
+
+  @Override
+  public void askArming(AreaId area, ActorRef<ArmingView> replyTo) {
+    routes.tell(Arming.TYPE_KEY, area.name(), new Arming.Command.Get(replyTo));
   }
 
   @Override

@@ -239,6 +239,7 @@ final class LocalFleet implements Routes, AutoCloseable {
               new AreaId(id),
               new Scheduler.Ports(
                   this,
+                  peers,
                   settings(),
                   moves(),
                   leases(),

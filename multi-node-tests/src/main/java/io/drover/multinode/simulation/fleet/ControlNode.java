@@ -221,6 +221,7 @@ public final class ControlNode implements Routes {
               new AreaId(id),
               new Scheduler.Ports(
                   this,
+                  peers,
                   Plan.ENTITIES,
                   Plan.MOVES,
                   Plan.LEASES,
