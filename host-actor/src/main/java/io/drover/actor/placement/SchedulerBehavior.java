@@ -260,7 +260,8 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
       PlacementRequest request,
       Map<HostId, String> conflicts,
       ActorRef<Placement> replyTo) {
-    switch (NextHost.of(area, owner, request, inventory.offers(), conflicts, budget)) {
+    switch (NextHost.of(
+        area, owner, request, inventory.offersFor(owner, request.wanted()), conflicts, budget)) {
       case NextHost.None none -> {
         attempts.remove(owner);
         replyTo.tell(new Placement.Refused(Optional.of(owner), none.refusal()));
