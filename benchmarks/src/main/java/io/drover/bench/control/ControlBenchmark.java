@@ -3,6 +3,9 @@ package io.drover.bench.control;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.bench.report.Metric;
 import io.drover.bench.report.Report;
+import io.drover.bench.simulated.ProcessFigures;
+import io.drover.bench.simulated.SimulatedHost;
+import io.drover.bench.simulated.SimulatedHosts;
 import io.drover.multinode.harness.Fleet;
 import io.drover.multinode.harness.FleetClient;
 import java.io.IOException;
@@ -13,13 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -63,39 +63,34 @@ public final class ControlBenchmark implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException, ExecutionException {
     Path directory = Files.createTempDirectory("drover-bench-control");
-    Map<String, SimulatedHost> targets = new ConcurrentHashMap<>();
     try (Fleet fleet =
             Fleet.of(AREA).controlNodes(1).hosts(0).onPostgresql().fullSpeed().start(directory);
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
         ExecutorService clients = Executors.newFixedThreadPool(IN_FLIGHT)) {
       fleet.awaitReady();
       Fleet.ControlNode node = fleet.nodes().iterator().next();
-      List<SimulatedHost> hosts = new ArrayList<>();
-      for (int i = 1; i <= HOSTS; i++) {
-        hosts.add(new SimulatedHost(AREA, "sim" + i, node.gatewayPort(), targets));
+      try (SimulatedHosts hosts =
+          new SimulatedHosts(AREA, List.of("127.0.0.1:" + node.gatewayPort()))) {
+        hosts.add(HOSTS, PATIENCE);
+        measure(node, clients, hosts);
       }
-      for (SimulatedHost host : hosts) {
-        host.awaitWelcome();
-      }
-      Future<?> heartbeats =
-          timer.scheduleAtFixedRate(
-              () -> hosts.forEach(SimulatedHost::beat), 0, 1, TimeUnit.SECONDS);
-      FleetClient client = Fleet.client(node);
-      client.await(
-          HOSTS + " hosts",
-          "/v1/hosts?limit=500",
-          PATIENCE,
-          list -> list.path("items").size() == HOSTS);
-      measure(client, clients, node.process().pid());
-      detection(client, hosts.getFirst());
-      hosts.forEach(SimulatedHost::close);
-      heartbeats.cancel(true);
     }
     report.print(System.out);
     if (json != null) {
       report.write(json);
     }
     return report.isOk() ? 0 : 1;
+  }
+
+  private void measure(Fleet.ControlNode node, ExecutorService clients, SimulatedHosts hosts)
+      throws IOException, InterruptedException, ExecutionException {
+    FleetClient client = Fleet.client(node);
+    client.await(
+        HOSTS + " hosts",
+        "/v1/hosts?limit=500",
+        PATIENCE,
+        list -> list.path("items").size() == HOSTS);
+    measure(client, clients, node.process().pid());
+    detection(client, hosts.all().getFirst());
   }
 
   private void measure(FleetClient client, ExecutorService clients, long nodePid)

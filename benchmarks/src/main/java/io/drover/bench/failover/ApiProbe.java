@@ -7,6 +7,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -41,13 +42,14 @@ final class ApiProbe implements AutoCloseable {
         http, HttpRequest.newBuilder(uri).timeout(REQUEST_LIMIT).GET().build(), timer);
   }
 
-  /** Changes; the change must be harmless when it is made several times. */
+  /** Changes something once: every request has the same idempotency key. */
   static ApiProbe post(HttpClient http, URI uri, ScheduledExecutorService timer) {
     return new ApiProbe(
         http,
         HttpRequest.newBuilder(uri)
             .timeout(REQUEST_LIMIT)
             .header("Content-Type", "application/json")
+            .header("Idempotency-Key", UUID.randomUUID().toString())
             .POST(HttpRequest.BodyPublishers.ofString("{}"))
             .build(),
         timer);

@@ -23,8 +23,14 @@ public final class FailoverBenchmark implements Callable<Integer> {
     CONTROL_NODE,
     AREA,
     HOST,
-    HEADLESS
+    HEADLESS,
+    /** Simulated hosts. */
+    BURST,
+    /** Many simulated hosts: takes half an hour, and is only measured when asked for by name. */
+    FLEET
   }
+
+  private static final Set<Part> ON_SMALL_FLEET = EnumSet.range(Part.CONTROL_NODE, Part.HEADLESS);
 
   @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
   private @Nullable Path json;
@@ -42,14 +48,39 @@ public final class FailoverBenchmark implements Callable<Integer> {
       description = "only these: ${COMPLETION-CANDIDATES}")
   private Set<Part> only = EnumSet.noneOf(Part.class);
 
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      description = "simulated, of --only fleet; default: ${DEFAULT-VALUE}")
+  private int hosts = 10_000;
+
+  @Option(
+      names = "--vms",
+      paramLabel = "N",
+      description = "on them, of --only fleet; default: ${DEFAULT-VALUE}")
+  private int vms = 100_000;
+
   private final Report report = new Report("bench failover");
 
   @Override
-  public Integer call() throws IOException {
-    onSmallFleet(only.isEmpty() ? EnumSet.allOf(Part.class) : EnumSet.copyOf(only));
-    report.print(System.out);
-    if (json != null) {
-      report.write(json);
+  public Integer call() throws IOException, InterruptedException {
+    Set<Part> parts =
+        only.isEmpty() ? EnumSet.complementOf(EnumSet.of(Part.FLEET)) : EnumSet.copyOf(only);
+    try {
+      if (parts.stream().anyMatch(ON_SMALL_FLEET::contains)) {
+        onSmallFleet(parts);
+      }
+      if (parts.contains(Part.BURST)) {
+        new Burst().measure(runs, report);
+      }
+      if (parts.contains(Part.FLEET)) {
+        new FleetTakeover(hosts, vms).measure(report);
+      }
+    } finally { // what was measured before a failure, too
+      report.print(System.out);
+      if (json != null) {
+        report.write(json);
+      }
     }
     return report.isOk() ? 0 : 1;
   }

@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 
 /**
@@ -129,7 +130,7 @@ final class SmallFleet implements AutoCloseable {
     return client().get("/v1/areas/" + AREA).expectSuccess("reading the area");
   }
 
-  JsonNode awaitArea(String what, java.util.function.Predicate<JsonNode> condition) {
+  JsonNode awaitArea(String what, Predicate<JsonNode> condition) {
     return client().await(what, "/v1/areas/" + AREA, PATIENCE, condition);
   }
 

@@ -21,6 +21,7 @@ public final class AgentPlaces {
   private final List<String> ownGateways;
   private final FleetSight sight;
   private final NodeCensus census;
+  private final WelcomeSlots slots = new WelcomeSlots();
 
   /**
    * Of one node.
@@ -76,6 +77,10 @@ public final class AgentPlaces {
         .map((Management area) -> area.managerOf(host.cell()))
         .filter(ownArea::equals)
         .isPresent();
+  }
+
+  WelcomeSlots slots() {
+    return slots;
   }
 
   void leave(String sessionId) {

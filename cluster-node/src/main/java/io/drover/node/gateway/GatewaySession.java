@@ -49,6 +49,7 @@ public final class GatewaySession {
   private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
 
   private final AgentPlaces places;
+  private final WelcomeSlots slots;
   private final AgentStream stream;
   private final Routes routes;
   private final GatewayObserver observer;
@@ -58,6 +59,7 @@ public final class GatewaySession {
   private final String sessionId = UUID.randomUUID().toString();
   private long said; // things the agent said, as the host is told of them
   private Optional<HostId> attachedTo = Optional.empty();
+  private boolean hasSlot;
 
   private GatewaySession(
       AgentPlaces places,
@@ -67,6 +69,7 @@ public final class GatewaySession {
       ActorContext<Command> context,
       StashBuffer<Command> early) {
     this.places = places;
+    this.slots = places.slots();
     this.stream = stream;
     this.routes = routes;
     this.observer = observer;
@@ -140,6 +143,10 @@ public final class GatewaySession {
       return turnAway(
           "the agent belongs to area \"%s\", which is not known here".formatted(hello.getArea()));
     }
+    hasSlot = slots.take();
+    if (!hasSlot) {
+      return turnAway(WelcomeSlots.LIMIT + " hosts are being welcomed just now");
+    }
     try {
       AgentReport.Hello report = (AgentReport.Hello) ReportTranslation.fromProto(message);
       register(area.get(), report);
@@ -149,7 +156,15 @@ public final class GatewaySession {
         return registering(area.get(), report, timers);
       });
     } catch (MalformedMessageException e) {
+      freeSlot();
       return refuse(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void freeSlot() {
+    if (hasSlot) {
+      hasSlot = false;
+      slots.free();
     }
   }
 
@@ -229,6 +244,7 @@ public final class GatewaySession {
   }
 
   private Behavior<Command> detach() {
+    freeSlot();
     places.leave(sessionId);
     attachedTo.ifPresent(
         host -> routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(sessionId)));
@@ -270,6 +286,7 @@ public final class GatewaySession {
         yield lost(host, refused.reason());
       }
       case AgentSession.Welcome _ -> {
+        freeSlot();
         timers.cancelAll();
         yield attached(host, Optional.empty(), timers);
       }

@@ -46,13 +46,10 @@ final class GatewaySessionTest {
   private final CountDownLatch saidAll = new CountDownLatch(1);
   private final Stream stream = new Stream();
   private final Board board = new Board(Set::of, Duration.ofSeconds(4), System::nanoTime);
+  private final AgentPlaces places =
+      new AgentPlaces(NORTH, List.of("127.0.0.1:7200"), board, new NodeCensus());
   private final ActorRef<GatewaySession.Command> session =
-      testKit.spawn(
-          GatewaySession.create(
-              new AgentPlaces(NORTH, List.of("127.0.0.1:7200"), board, new NodeCensus()),
-              stream,
-              routes(),
-              new SilentObserver()));
+      testKit.spawn(GatewaySession.create(places, stream, routes(), new SilentObserver()));
 
   @AfterEach
   void stop() {
@@ -86,6 +83,42 @@ final class GatewaySessionTest {
     told.expectMessageClass(Host.Command.AttachAgent.class);
     told.expectMessageClass(Host.Command.DetachAgent.class);
     await().until(() -> stream.completed);
+  }
+
+  /** Or, when all hosts come at once, each is given up just before its turn, and comes again. */
+  @Test
+  void shouldSendAHostAwayWhileAsManyAsItCanAreBeingWelcomed() {
+    for (int i = 0; i < WelcomeSlots.LIMIT; i++) {
+      places.slots().take();
+    }
+
+    say(hello());
+
+    await().until(() -> stream.completed);
+    told.expectNoMessage();
+    places.slots().free();
+    assertThat(places.slots().take()).isTrue();
+  }
+
+  @Test
+  void shouldFreeItsSlotHoweverTheSessionEnds() {
+    say(hello());
+    told.expectMessageClass(Area.Request.RegisterHost.class);
+    session.tell(new GatewaySession.StreamEnded("the agent is gone"));
+    saidAll.countDown();
+    await().until(() -> stream.completed);
+
+    await()
+        .untilAsserted(() -> {
+          int free = 0;
+          while (places.slots().take()) {
+            free++;
+          }
+          for (int i = 0; i < free; i++) {
+            places.slots().free();
+          }
+          assertThat(free).isEqualTo(WelcomeSlots.LIMIT);
+        });
   }
 
   @Test

@@ -39,6 +39,7 @@ class SettingsRulesTest {
     "drover.moves.per-area, 0",
     "drover.area.wake-batch, 0",
     "drover.area.burst.high-water, 0.9",
+    "drover.area.drill.limit, 1h",
     "drover.entities.relocation-limit, 17",
     "drover.lease.ttl, 1s",
     "drover.lease.revoke-lead, 4s",
@@ -63,6 +64,7 @@ class SettingsRulesTest {
     QemuSettings.from(config);
     TransferSettings.from(config);
     AreaSettings.from(config);
+    DrillSettings.from(config);
     EntitySettings.from(config);
     MigrationSettings.from(config);
     MoveSettings.from(config);

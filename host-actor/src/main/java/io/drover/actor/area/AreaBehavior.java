@@ -41,7 +41,9 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     /** Time to look around, and to say again who manages what. */
     record Tick() implements Internal {}
 
-    /** Just when it has been strained for long enough to lend. */
+    /**
+     * Time to look at the load again: often, and just when it has been strained for long enough.
+     */
     record LookAtLoad() implements Internal {}
 
     /** Time to wake all hosts, whatever has happened. */

@@ -20,7 +20,7 @@ final class LoadWatch {
   /**
    * Of one incarnation.
    *
-   * @param lookAgainIn asked to call {@link #look} again when something is due before the next tick
+   * @param lookAgainIn asked to call {@link #look} again, once, after that time
    */
   LoadWatch(FleetSight sight, AreaSettings settings, Consumer<Duration> lookAgainIn) {
     this.sight = sight;
@@ -31,10 +31,12 @@ final class LoadWatch {
   /** What is to be decided now; what follows from it is looked at anew. */
   Optional<Event> look(Home state, Instant now) {
     outlook.look(AreaUse.of(state.facts().area(), sight), settings.burst(), now);
-    outlook
-        .due(settings.burst().hold(), now)
-        .filter(left -> left.compareTo(settings.tick()) < 0)
-        .ifPresent(lookAgainIn);
+    Duration look = settings.burst().look();
+    lookAgainIn.accept(
+        outlook
+            .due(settings.burst().hold(), now)
+            .filter(left -> left.compareTo(look) < 0)
+            .orElse(look));
     Optional<Event> decided = Bursting.next(state, sight, outlook, settings.burst(), now);
     boolean strained = outlook.isStrainedFor(settings.burst().hold(), now);
     alarm(state, strained && decided.isEmpty());

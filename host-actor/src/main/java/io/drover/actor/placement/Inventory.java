@@ -1,12 +1,14 @@
 package io.drover.actor.placement;
 
 import io.drover.actor.host.HostOffer;
+import io.drover.config.units.EntityId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.Resources;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What every host of an area has to give, minus what is being claimed right now: claims under way
@@ -44,12 +46,34 @@ final class Inventory {
   List<HostOffer> offers() {
     Map<HostId, HostOffer> all = new HashMap<>(offers);
     reservations.forEach((owner, r) ->
-        all.computeIfPresent(
-            r.host(),
-            (_, offer) ->
-                offer.plus(
-                    r.resources(),
-                    owner.startsWith(MigrationId.PREFIX) ? List.of(owner) : List.of())));
+        all.computeIfPresent(r.host(), (_, offer) -> offer.plus(r.resources(), moves(owner))));
     return List.copyOf(all.values());
+  }
+
+  /**
+   * Where a claim could go: one host, when only that will do and it is known. A migration counts
+   * what moves into all of them.
+   */
+  List<HostOffer> offersFor(EntityId owner, Optional<HostId> wanted) {
+    return owner instanceof MigrationId
+        ? offers()
+        : wanted.map(this::offerOf).filter(known -> !known.isEmpty()).orElseGet(this::offers);
+  }
+
+  private List<HostOffer> offerOf(HostId host) {
+    HostOffer offer = offers.get(host);
+    if (offer == null) {
+      return List.of();
+    }
+    for (Map.Entry<String, Reservation> entry : reservations.entrySet()) {
+      if (entry.getValue().host().equals(host)) {
+        offer = offer.plus(entry.getValue().resources(), moves(entry.getKey()));
+      }
+    }
+    return List.of(offer);
+  }
+
+  private static List<String> moves(String owner) {
+    return owner.startsWith(MigrationId.PREFIX) ? List.of(owner) : List.of();
   }
 }

@@ -130,13 +130,13 @@ final class Placements {
   }
 
   private NextHost next(EntityId owner, PlacementRequest request, Map<HostId, String> conflicts) {
-    List<HostOffer> offers = inventory.offers();
     Optional<Refusal> kept =
         request.isGuestOf(area)
-            ? AreaRoom.objectionToGuest(area, request.spec().resources(), offers, keptFree)
+            ? AreaRoom.objectionToGuest(
+                area, request.spec().resources(), inventory.offers(), keptFree)
             : Optional.empty();
     return kept.<NextHost>map(NextHost.None::new)
-        .orElseGet(() -> NextHost.of(area, owner, request, offers, conflicts, moves));
+        .orElseGet(() -> NextHost.of(area, owner, request, inventory.offersFor(owner, request.wanted()), conflicts, moves));
   }
 
   /** No host of this area takes it; of a VM that may leave, the next area is asked. */

@@ -73,6 +73,19 @@ class NextHostTest {
     assertThat(next(M2, 1, 1)).isEqualTo(new NextHost.Ask(H1));
   }
 
+  @Test
+  void shouldLookAtNoOtherHostThanTheOneThatIsWanted() {
+    inventory.put(offer(H1));
+    inventory.put(offer(H2));
+    inventory.reserve(M2.text(), H1, SPEC.resources());
+
+    assertThat(inventory.offersFor(VM, Optional.of(H1)))
+        .singleElement()
+        .isEqualTo(offer(H1).plus(SPEC.resources(), List.of(M2.text())));
+    assertThat(inventory.offersFor(M1, Optional.of(H1))).as("a move counts all").hasSize(2);
+    assertThat(inventory.offersFor(VM, Optional.of(H3))).as("to say why").hasSize(2);
+  }
+
   private NextHost next(EntityId owner, int perHost, int perArea) {
     MoveSettings budget =
         MoveSettings.from(

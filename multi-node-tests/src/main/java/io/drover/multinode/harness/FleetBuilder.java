@@ -19,7 +19,6 @@ import java.util.TreeMap;
 
 /** Puts a planned fleet together, part by part. */
 final class FleetBuilder {
-  private static final String NODE_HEAP = "400m";
   private static final String AGENT_HEAP = "256m";
 
   private final FleetPlan plan;
@@ -100,7 +99,7 @@ final class FleetBuilder {
     properties.putAll(plan.nodeProperties);
     JavaProcess process =
         JavaProcess.of(
-            place, plan.nodeMain, NODE_HEAP, () -> properties, log(place), plan.fullSpeed);
+            place, plan.nodeMain, plan.nodeHeap, () -> properties, log(place), plan.fullSpeed);
     preload(process);
     process.start();
     URI api = URI.create("http://" + address.at(address.http()));

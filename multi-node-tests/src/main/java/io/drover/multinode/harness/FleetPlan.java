@@ -27,6 +27,7 @@ public final class FleetPlan {
   private boolean isWitnessed;
   private Optional<ByteSize> agentDisk = Optional.empty();
   boolean fullSpeed;
+  String nodeHeap = "400m";
   String nodeMain = "io.drover.node.Main";
   String agentMain = "io.drover.agent.AgentMain";
 
@@ -85,6 +86,12 @@ public final class FleetPlan {
   /** Lets the JIT compile fully; processes start slower. */
   public FleetPlan fullSpeed() {
     fullSpeed = true;
+    return this;
+  }
+
+  /** Of every control node, as in {@code -Xmx}. */
+  public FleetPlan nodeHeap(String size) {
+    nodeHeap = size;
     return this;
   }
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * The control plane of an area is killed, taken over and given back, in this order, while a VM of
- * the area goes on as if nothing had been.
+ * The control plane of an area is killed, taken over and given back, and the area is drilled, in
+ * this order, while a VM of the area goes on as if nothing had been.
  */
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
@@ -121,6 +121,33 @@ class AreaFailoverIT {
 
   @Test
   @Order(4)
+  void shouldBeDrilledAndLoseNothing() {
+    String operation =
+        south
+            .post("/v1/areas/north:drill", south.object())
+            .expectSuccess("drilling")
+            .path("id")
+            .asText();
+
+    JsonNode drill =
+        south.await(
+            "the end of the drill",
+            "/v1/areas/north/drill",
+            PATIENCE,
+            d -> d.path("over").asBoolean());
+    assertThat(drill.path("operation").asText()).isEqualTo(operation);
+    assertThat(drill.path("phase").asText()).as(drill.toString()).isEqualTo("COMPLETED");
+    assertThat(drill.path("hosts").asInt()).isEqualTo(2);
+    assertThat(drill.at("/there/allHostsAfterSeconds").isNumber()).isTrue();
+    assertThat(drill.at("/home/acceptingAfterSeconds").isNumber()).isTrue();
+    assertThat(drill.path("operationsAcknowledged").asInt()).isPositive();
+    assertThat(drill.path("operationsLost").asInt(-1)).isZero();
+    assertThat(south.get("/v1/areas/north").body().path("managedBy").asText()).isEqualTo("north");
+    guests.awaitBeating(vm);
+  }
+
+  @Test
+  @Order(5)
   void shouldHaveLeftTheVmAlone() {
     JsonNode after = south.vm(vm);
 

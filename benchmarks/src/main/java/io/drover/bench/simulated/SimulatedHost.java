@@ -1,12 +1,10 @@
-package io.drover.bench.control;
+package io.drover.bench.simulated;
 
-import io.drover.protocol.v1.AgentGatewayGrpc;
 import io.drover.protocol.v1.Capacity;
 import io.drover.protocol.v1.Done;
 import io.drover.protocol.v1.FromAgent;
 import io.drover.protocol.v1.GuestStatus;
 import io.drover.protocol.v1.GuestVerified;
-import io.drover.protocol.v1.Heartbeat;
 import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.HypervisorSupport;
 import io.drover.protocol.v1.ImageSupport;
@@ -18,63 +16,62 @@ import io.drover.protocol.v1.StartPreCopy;
 import io.drover.protocol.v1.StopAndCopy;
 import io.drover.protocol.v1.TargetPrepared;
 import io.drover.protocol.v1.TargetReady;
-import io.drover.protocol.v1.ToAgent;
 import io.drover.protocol.v1.TransferTicket;
-import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A host without guests: it says what an agent says, in the agent's protocol, and every order
- * succeeds at once. Orders arrive on gRPC's threads; everything sent is serialized by this object's
- * monitor.
+ * succeeds at once. Orders arrive on gRPC's threads.
  */
-final class SimulatedHost implements AutoCloseable {
+public final class SimulatedHost implements AutoCloseable {
   private static final String DIGEST = "00112233445566778899aabbccddeeff";
   private static final long IMAGE_BYTES = 4096;
 
   private final String area;
   private final String name;
+  private final String incarnation;
   private final Map<String, SimulatedHost> targets; // of the fleet: migration id → its target
-  private final ManagedChannel channel;
-  private final StreamObserver<FromAgent> toControl;
-  private final CountDownLatch welcomed = new CountDownLatch(1);
   private final Map<String, GuestStatus> guests = new ConcurrentHashMap<>();
-  private final AtomicLong heartbeat = new AtomicLong();
+  private volatile @Nullable SimulatedSession session;
   private volatile boolean silent;
-  private volatile @Nullable Throwable failure;
 
   /**
-   * Opens the session.
+   * Not connected yet.
    *
    * @param targets shared by all hosts of a run, so that a source can tell its target that it is
    *     ready
    */
-  SimulatedHost(String area, String name, int gatewayPort, Map<String, SimulatedHost> targets) {
+  SimulatedHost(String area, String name, Map<String, SimulatedHost> targets) {
     this.area = area;
     this.name = name;
+    this.incarnation = "simulated-" + name + "-" + Instant.now().toEpochMilli();
     this.targets = targets;
-    channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", gatewayPort)
-            .usePlaintext()
-            .directExecutor()
-            .build();
-    toControl = AgentGatewayGrpc.newStub(channel).session(new Inbox());
-    send(FromAgent.newBuilder().setHello(hello()).build());
   }
 
-  private Hello hello() {
+  void connect(
+      Gateways gateways,
+      ScheduledExecutorService timer,
+      RandomGenerator random,
+      List<String> endpoints) {
+    SimulatedSession opened =
+        new SimulatedSession(gateways, timer, random, endpoints, this::hello, this::obey);
+    session = opened;
+    opened.open();
+  }
+
+  private Hello.Builder hello() {
     return Hello.newBuilder()
         .setProtocolVersion(1)
         .setArea(area)
         .setHostName(name)
-        .setIncarnation("simulated-" + name + "-" + Instant.now().toEpochMilli())
+        .setIncarnation(incarnation)
+        .setStateId(incarnation)
         .setAgentVersion("simulated")
         .setCapacity(Capacity.newBuilder().setCpuMillis(1_000_000).setMemoryBytes(1L << 43))
         .addHypervisors(
@@ -92,44 +89,48 @@ final class SimulatedHost implements AutoCloseable {
                 .setMinMemoryBytes(1 << 20)
                 .setUsable(true))
         .setTransferEndpoint("127.0.0.1:1")
-        .build();
+        .addAllGuests(guests.values());
   }
 
-  /** Waits for the control plane's welcome. */
-  void awaitWelcome() throws InterruptedException {
-    welcomed.await();
-    Throwable failed = failure;
-    if (failed != null) {
-      throw new IllegalStateException("host " + name + " was not welcomed", failed);
-    }
+  boolean isWelcomed() {
+    SimulatedSession open = session;
+    return open != null && open.isWelcomed();
   }
 
-  String name() {
+  public String name() {
     return name;
   }
 
-  /** Once per interval, by the run's timer. */
+  /** How many guests it says it runs. */
+  public int guests() {
+    return guests.size();
+  }
+
   void beat() {
-    if (!silent) {
-      send(
-          FromAgent.newBuilder()
-              .setHeartbeat(Heartbeat.newBuilder().setSequence(heartbeat.incrementAndGet()))
-              .build());
+    SimulatedSession open = session;
+    if (!silent && open != null) {
+      open.beatWhenDue();
     }
   }
 
   /** Says nothing more, and leaves the connection open: what a hung host looks like. */
-  void hang() {
+  public void hang() {
     silent = true;
   }
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    SimulatedSession open = session;
+    if (open != null) {
+      open.close();
+    }
   }
 
-  private synchronized void send(FromAgent message) {
-    toControl.onNext(message);
+  private void send(FromAgent message) {
+    SimulatedSession open = session;
+    if (open != null) {
+      open.send(message);
+    }
   }
 
   private void answer(Order order, OrderResult.Builder result) {
@@ -237,28 +238,5 @@ final class SimulatedHost implements AutoCloseable {
   private static long nowMicros() {
     Instant now = Instant.now();
     return now.getEpochSecond() * 1_000_000 + now.getNano() / 1000;
-  }
-
-  private final class Inbox implements StreamObserver<ToAgent> {
-    @Override
-    public void onNext(ToAgent message) {
-      switch (message.getBodyCase()) {
-        case WELCOME -> welcomed.countDown();
-        case ORDER -> obey(message.getOrder());
-        case REFUSED -> onError(new IllegalStateException(message.getRefused().getReason()));
-        case ENDPOINTS, LEASE, BODY_NOT_SET -> {} // one node, nothing to choose
-      }
-    }
-
-    @Override
-    public void onError(Throwable cause) {
-      failure = cause;
-      welcomed.countDown();
-    }
-
-    @Override
-    public void onCompleted() {
-      welcomed.countDown();
-    }
   }
 }

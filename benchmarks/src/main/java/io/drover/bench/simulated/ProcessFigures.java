@@ -1,4 +1,4 @@
-package io.drover.bench.control;
+package io.drover.bench.simulated;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** CPU time and memory of other processes, from {@code /proc} (see proc(5)). */
-final class ProcessFigures {
+public final class ProcessFigures {
   private static final double TICKS_PER_SECOND =
       100; // USER_HZ, the same on every Linux for Java's purposes
   private static final int UTIME = 11; // fields after the command name, counted from 0
@@ -17,7 +17,7 @@ final class ProcessFigures {
   private ProcessFigures() {}
 
   /** User and system time of all these processes so far. */
-  static double cpuSeconds(Collection<Long> pids) throws IOException {
+  public static double cpuSeconds(Collection<Long> pids) throws IOException {
     long ticks = 0;
     for (long pid : pids) {
       Path stat = Path.of("/proc", Long.toString(pid), "stat");
@@ -31,7 +31,7 @@ final class ProcessFigures {
   }
 
   /** Proportional set size of all these processes. */
-  static double pssMib(Collection<Long> pids) throws IOException {
+  public static double pssMib(Collection<Long> pids) throws IOException {
     long kib = 0;
     for (long pid : pids) {
       Path rollup = Path.of("/proc", Long.toString(pid), "smaps_rollup");
