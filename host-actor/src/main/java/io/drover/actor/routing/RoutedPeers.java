@@ -14,6 +14,7 @@ import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
 import io.drover.actor.vm.VmPeers;
 import io.drover.config.units.EntityId;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
@@ -74,6 +75,11 @@ public final class RoutedPeers implements HostPeers, VmPeers {
   @Override
   public void hostFenced(VmId vm, HostId host, FenceProof proof) {
     tell(vm, new Vm.FromHost.HostFenced(host, proof));
+  }
+
+  @Override
+  public void fenceUpheld(VmId vm, HostId host, Epoch runEpoch, FenceProof proof) {
+    tell(vm, new Vm.FromHost.FenceUpheld(host, runEpoch, proof));
   }
 
   @Override

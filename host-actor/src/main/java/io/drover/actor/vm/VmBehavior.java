@@ -157,14 +157,15 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Request c -> request(state, c);
       case FromMigration c -> fromMigration(state, c);
       case FromHost.GuestReported c -> {
-        placings.hostIsBack(c.host());
+        hostIsBack(state, c.host());
         yield persist(reality.reported(state, c));
       }
       case FromHost.HostAttached c -> {
-        placings.hostIsBack(c.host());
+        hostIsBack(state, c.host());
         yield persist(reality.attached(state, c));
       }
       case FromHost.HostFenced c -> fenced(state, c);
+      case FromHost.FenceUpheld c -> upheld(state, c);
       case FromHost.HostDetached c -> quietly(() -> reality.detached(c.host()));
       case FromHost.StillNeeds c ->
           Effect().reply(c.replyTo(), new Host.Need(vm, needsClaimAt(state, c.host())));
@@ -222,7 +223,8 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Recovery.Nothing _ -> Effect().none();
       case Recovery.Release _ -> quietly(() -> reality.releaseClaim(c.host()));
       case Recovery.Keep r -> quietly(() -> reality.lost(c.host(), r.reason()));
-      case Recovery.Do r -> left(state, c.host(), r.events());
+      case Recovery.Do _ ->
+          quietly(() -> orders.upholdFence(c.host(), ((Granted) state).grant().runEpoch()));
       case Recovery.Place r ->
           quietly(() -> {
             reality.lost(c.host(), r.placing().reason());
@@ -233,6 +235,42 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
                     vm, ((Granted) state).vm().spec(), c.host(), placements));
           });
     };
+  }
+
+  private void hostIsBack(VmState state, HostId host) {
+    placings
+        .hostIsBack(host)
+        .filter(found -> !needsClaimAt(state, found))
+        .ifPresent(reality::releaseClaim);
+  }
+
+  /** The host has confirmed it: what the fence is to lead to may be journaled. */
+  private Effect<Event, VmState> upheld(VmState state, FromHost.FenceUpheld c) {
+    Optional<HostId> found = placings.foundFor(c.host(), c.runEpoch());
+    if (found.isPresent()) {
+      return restarted(state, (Placing.ForRestart) placings.current().get(), found.get());
+    }
+    boolean concerned =
+        placings.current().isEmpty()
+            && state instanceof Granted s
+            && s.grant().runEpoch().equals(c.runEpoch());
+    return concerned
+            && HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now())
+                instanceof Recovery.Do r
+        ? left(state, c.host(), r.events())
+        : Effect().none();
+  }
+
+  private Effect<Event, VmState> restarted(
+      VmState state, Placing.ForRestart restart, HostId found) {
+    Optional<List<Event>> events = RequestRules.placed(vm, state, restart, found, now());
+    if (events.isPresent()) {
+      placings.end();
+      return left(state, restart.lost(), events.get());
+    }
+    Effect<Event, VmState> refused = refusePlacing(RequestRules.tooLate(vm, state, restart));
+    giveBack(state, new Placement.Placed(Optional.of(vm), found));
+    return refused;
   }
 
   /** Its grant on a lost host is over. */
@@ -257,6 +295,11 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Placement.Refused p -> refusePlacing(p.refusal());
       case Placement.Placed p -> {
         Placing done = placings.current().get();
+        if (done instanceof Placing.ForRestart restart) {
+          placings.found(p.host());
+          orders.upholdFence(restart.lost(), restart.runEpoch());
+          yield Effect().none();
+        }
         Optional<List<Event>> events = RequestRules.placed(vm, state, done, p.host(), now());
         if (events.isEmpty()) {
           Effect<Event, VmState> refused = refusePlacing(RequestRules.tooLate(vm, state, done));
@@ -264,9 +307,6 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
           yield refused;
         }
         placings.end();
-        if (done instanceof Placing.ForRestart restart) {
-          yield left(state, restart.lost(), events.get());
-        }
         yield Effect()
             .persist(events.get())
             .thenRun(s -> {

@@ -24,10 +24,12 @@ import io.drover.actor.host.PowerSwitch;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.Lease.Standing;
 import io.drover.actor.lease.LeaseStatus;
+import io.drover.actor.vm.Vm;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +124,24 @@ class HostLossTest {
     assertThat(host(h1).liveness().lease().orElseThrow().epoch()).isEqualTo(new Epoch(2));
     await().until(() -> agentOf(h1).guests.isEmpty());
     assertThat(agentOf(h1).orders).contains(new AgentOrder.RemoveGuest(vm, new Epoch(1)));
+  }
+
+  @Test
+  void shouldNotRestartAVmForAFenceThatIsOver() {
+    holdsLease(h1);
+    FenceProof over = new FenceProof(FenceProof.By.LEASE, "of before", Instant.EPOCH);
+
+    fleet.tell(Vm.TYPE_KEY, vm.text(), new Vm.FromHost.HostFenced(h1, over));
+
+    await().until(() -> others.stream().anyMatch(this::wasClaimed)); // it looks for another host
+    eventually(() -> others.stream().allMatch(h -> host(h).claims().isEmpty()));
+    assertThat(vm().host()).contains(h1);
+    assertThat(vm().runEpoch()).isEqualTo(new Epoch(1));
+  }
+
+  private boolean wasClaimed(HostId host) {
+    return fleet.events(Host.TYPE_KEY, host.text()).stream()
+        .anyMatch(Host.Event.Claimed.class::isInstance);
   }
 
   @Test
