@@ -204,6 +204,10 @@ public final class Fleet {
     host(place).killAgent(guestsToo, true);
   }
 
+  public void resetSession(String place) {
+    host(place).agent().ifPresent(agent -> links.reset(agent.machine()));
+  }
+
   public void pauseAgent(String place) {
     host(place).pauseAgent();
   }
@@ -277,7 +281,10 @@ public final class Fleet {
   AgentPlaces places(ControlNode node) {
     String name = node.machine().name();
     return new AgentPlaces(
-        plan.areaOfNode(name), List.of(plan.addressOf(name).toString()), node.sight(), new NodeCensus());
+        plan.areaOfNode(name),
+        List.of(plan.addressOf(name).toString()),
+        node.sight(),
+        new NodeCensus());
   }
 
   GatewayObserver gatewayObserver() {
