@@ -89,6 +89,7 @@ public final class Host {
           Command.HandOverClaim,
           Command.Instruct,
           Command.ReportGuest,
+          Command.UpholdFence,
           Command.SendOffer,
           Command.UpdateEndpoints,
           Command.Change,
@@ -169,6 +170,15 @@ public final class Host {
 
     /** Has the host tell this VM how its guest is, or that the agent is not attached. */
     record ReportGuest(VmId vm) implements Command {}
+
+    /**
+     * A VM is about to get a grant elsewhere, for this host is fenced, it heard. Answered by {@link
+     * io.drover.actor.vm.Vm.FromHost.FenceUpheld} once the proof is journaled again: that an old
+     * incarnation cannot, and one whose agent is back does not.
+     *
+     * @param runEpoch of the grant that ends
+     */
+    record UpholdFence(VmId vm, Epoch runEpoch) implements Command {}
 
     /** Has the host tell the scheduler of its area what it has to give. */
     record SendOffer() implements Command {}

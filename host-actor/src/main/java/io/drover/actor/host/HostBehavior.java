@@ -9,6 +9,7 @@ import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.On;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.actor.host.HostState.Unregistered;
+import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.HostLoss.Input;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.HostId;
@@ -150,6 +151,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           react(s, claims.handOver(s, c, link, now()));
       case On(Registered s, Command.Instruct c) -> say(() -> voice.instruct(s, c, link, elapsed()));
       case On(HostState s, Command.ReportGuest c) -> say(() -> reportGuest(s, c.vm()));
+      case On(Registered s, Command.UpholdFence c) -> uphold(s, c);
       case On(Registered s, Command.SendOffer _) -> say(() -> voice.offer(s, link));
       case On(HostState s, Command.UpdateEndpoints c) ->
           say(() -> voice.updateEndpoints(c.endpoints(), link));
@@ -246,6 +248,16 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     link.session()
         .ifPresentOrElse(
             s -> voice.reportGuest(vm, s, link), () -> leases.reportUnattached(vm, state));
+  }
+
+  /** The fence may have ended since the VM heard of it, here or in another incarnation. */
+  private Effect<Event, HostState> uphold(Registered state, Command.UpholdFence c) {
+    Optional<FenceProof> proof = state.facts().safety().fenced();
+    return proof.isEmpty()
+        ? say(() -> reportGuest(state, c.vm()))
+        : Effect()
+            .persist(new Event.HostFenced(proof.get(), now()))
+            .thenRun(_ -> ports.peers().fenceUpheld(c.vm(), host, c.runEpoch(), proof.get()));
   }
 
   private Effect<Event, HostState> say(Runnable words) {

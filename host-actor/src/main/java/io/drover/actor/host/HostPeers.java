@@ -5,6 +5,7 @@ import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.Witness;
 import io.drover.config.units.EntityId;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -46,6 +47,9 @@ public interface HostPeers {
 
   /** It is proven that no guest of that VM runs there, as far as the proof goes. */
   void hostFenced(VmId vm, HostId host, FenceProof proof);
+
+  /** The host is fenced still: the VM may get a grant elsewhere instead of that one. */
+  void fenceUpheld(VmId vm, HostId host, Epoch runEpoch, FenceProof proof);
 
   /** A host where this migration has a claim is fenced. */
   void hostFenced(MigrationId migration, HostId host);

@@ -112,7 +112,10 @@ record HostSafety(
   }
 
   HostSafety fenced(Event.HostFenced e, Set<String> owners) {
-    return new HostSafety(lease, Optional.of(e.proof()), owners, evidence)
-        .noting("fenced by %s: %s".formatted(e.proof().by(), e.proof().evidence()), e.at());
+    HostSafety next = new HostSafety(lease, Optional.of(e.proof()), owners, evidence);
+    boolean upheld = fenced.filter(e.proof()::equals).isPresent();
+    return upheld
+        ? next
+        : next.noting("fenced by %s: %s".formatted(e.proof().by(), e.proof().evidence()), e.at());
   }
 }

@@ -136,7 +136,14 @@ final class Placements {
                 area, request.spec().resources(), inventory.offers(), keptFree)
             : Optional.empty();
     return kept.<NextHost>map(NextHost.None::new)
-        .orElseGet(() -> NextHost.of(area, owner, request, inventory.offersFor(owner, request.wanted()), conflicts, moves));
+        .orElseGet(() ->
+            NextHost.of(
+                area,
+                owner,
+                request,
+                inventory.offersFor(owner, request.wanted()),
+                conflicts,
+                moves));
   }
 
   /** No host of this area takes it; of a VM that may leave, the next area is asked. */

@@ -19,6 +19,7 @@ import io.drover.actor.vm.VmPeers;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.DataRate;
 import io.drover.config.units.EntityId;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.OperationId;
@@ -79,6 +80,11 @@ public final class RoutedPeers implements HostPeers, VmPeers, SchedulerPeers {
   @Override
   public void hostFenced(VmId vm, HostId host, FenceProof proof) {
     tell(vm, new Vm.FromHost.HostFenced(host, proof));
+  }
+
+  @Override
+  public void fenceUpheld(VmId vm, HostId host, Epoch runEpoch, FenceProof proof) {
+    tell(vm, new Vm.FromHost.FenceUpheld(host, runEpoch, proof));
   }
 
   @Override

@@ -30,18 +30,21 @@ final class HostSearch {
   private final Placings placings;
   private final ActorRef<Placement> placements;
   private final VmReality reality;
+  private final VmOrders orders;
 
   HostSearch(
       VmId vm,
       Vm.Ports ports,
       Placings placings,
       ActorRef<Placement> placements,
-      VmReality reality) {
+      VmReality reality,
+      VmOrders orders) {
     this.vm = vm;
     this.ports = ports;
     this.placings = placings;
     this.placements = placements;
     this.reality = reality;
+    this.orders = orders;
   }
 
   void begin(Answer.Place a) {
@@ -52,14 +55,18 @@ final class HostSearch {
   }
 
   Reaction fenced(VmState state, FromHost.HostFenced c) {
-    if (placings.current().isPresent()) {
-      return Reaction.NONE; // it is being restarted already; the host repeats itself
+    Optional<Placing> current = placings.current();
+    if (current.isPresent()) { // it is being restarted already; the host repeats itself
+      return current.get() instanceof Placing.ForRestart r && placings.found().isPresent()
+          ? Reaction.say(() -> orders.upholdFence(r.lost(), r.runEpoch())) // asking may be lost
+          : Reaction.NONE;
     }
     return switch (HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now())) {
       case Recovery.Nothing _ -> Reaction.NONE;
       case Recovery.Release _ -> Reaction.say(() -> reality.releaseClaim(c.host()));
       case Recovery.Keep r -> Reaction.say(() -> reality.lost(c.host(), r.reason()));
-      case Recovery.Do r -> left(state, c.host(), r.events());
+      case Recovery.Do _ ->
+          Reaction.say(() -> orders.upholdFence(c.host(), ((Granted) state).grant().runEpoch()));
       case Recovery.Place r -> Reaction.say(() -> restart((Granted) state, c.host(), r.placing()));
     };
   }
@@ -78,6 +85,31 @@ final class HostSearch {
             placements));
   }
 
+  /** The host has confirmed it: what the fence is to lead to may be journaled. */
+  Reaction upheld(VmState state, FromHost.FenceUpheld c) {
+    Optional<Placing.ForRestart> restart = placings.restartOf(c.host(), c.runEpoch());
+    if (restart.isPresent() && placings.found().isPresent()) {
+      return end(state, restart.get(), placings.found().get());
+    }
+    boolean concerned =
+        placings.current().isEmpty()
+            && state instanceof Granted s
+            && s.grant().runEpoch().equals(c.runEpoch());
+    return concerned
+            && HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now())
+                instanceof Recovery.Do r
+        ? left(state, c.host(), r.events())
+        : Reaction.NONE;
+  }
+
+  /** A host says itself what is there: whoever was to be restarted for its loss is not. */
+  void hostIsBack(VmState state, HostId host) {
+    placings
+        .hostIsBack(host)
+        .filter(found -> !needsClaimAt(state, found))
+        .ifPresent(reality::releaseClaim);
+  }
+
   /** Its grant on a lost host is over. */
   private Reaction left(VmState state, HostId lost, List<Event> events) {
     Optional<MigrationId> migration =
@@ -92,20 +124,27 @@ final class HostSearch {
 
   Reaction placed(VmState state, Placement placement) {
     if (placings.current().isEmpty()) {
-      return Reaction.say(() -> giveBack(state, placement));
+      return placement instanceof Placement.Placed late
+          ? Reaction.say(() -> giveBack(state, late.host()))
+          : Reaction.NONE;
     }
     return switch (placement) {
       case Placement.Refused p -> Reaction.say(() -> refuse(p.refusal()));
-      case Placement.Placed p -> placed(state, placings.current().get(), p);
+      case Placement.Placed p when placings.current().get() instanceof Placing.ForRestart r ->
+          Reaction.say(() -> {
+            placings.found(p.host());
+            orders.upholdFence(r.lost(), r.runEpoch());
+          });
+      case Placement.Placed p -> end(state, placings.current().get(), p.host());
     };
   }
 
-  private Reaction placed(VmState state, Placing done, Placement.Placed placed) {
-    Optional<List<Event>> events = RequestRules.placed(vm, state, done, placed.host(), now());
+  private Reaction end(VmState state, Placing done, HostId host) {
+    Optional<List<Event>> events = RequestRules.placed(vm, state, done, host, now());
     if (events.isEmpty()) {
       return Reaction.say(() -> {
         refuse(RequestRules.tooLate(vm, state, done));
-        giveBack(state, placed); // not before: while it places, it needs every claim
+        giveBack(state, host); // not before: while it places, it needs every claim
       });
     }
     placings.end();
@@ -134,9 +173,9 @@ final class HostSearch {
   }
 
   /** A claim that came too late: nobody waits for it any more. */
-  private void giveBack(VmState state, Placement placement) {
-    if (placement instanceof Placement.Placed p && !needsClaimAt(state, p.host())) {
-      reality.releaseClaim(p.host());
+  private void giveBack(VmState state, HostId host) {
+    if (!needsClaimAt(state, host)) {
+      reality.releaseClaim(host);
     }
   }
 

@@ -7,6 +7,7 @@ import io.drover.actor.vm.Vm.Reply;
 import io.drover.actor.vm.VmBehavior.Internal;
 import io.drover.actor.vm.VmState.Known;
 import io.drover.config.units.AreaId;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -16,6 +17,7 @@ final class Placings {
   private final Vm.Ports ports;
   private final TimerScheduler<Command> timers;
   private Optional<Placing> current = Optional.empty();
+  private Optional<HostId> found = Optional.empty();
 
   Placings(Vm.Ports ports, TimerScheduler<Command> timers) {
     this.ports = ports;
@@ -37,8 +39,26 @@ final class Placings {
     current = Optional.of(placing);
   }
 
+  /** A host is claimed for a restart, which waits until the lost one has confirmed its fence. */
+  void found(HostId host) {
+    found = Optional.of(host);
+  }
+
+  Optional<HostId> found() {
+    return found;
+  }
+
+  /** The restart elsewhere of what that grant let run. */
+  Optional<Placing.ForRestart> restartOf(HostId lost, Epoch runEpoch) {
+    return current.flatMap(p ->
+        p instanceof Placing.ForRestart r && r.lost().equals(lost) && r.runEpoch().equals(runEpoch)
+            ? Optional.of(r)
+            : Optional.empty());
+  }
+
   void end() {
     current = Optional.empty();
+    found = Optional.empty();
     timers.cancel(new Internal.PlacementTimedOut());
   }
 
@@ -51,13 +71,20 @@ final class Placings {
         p -> p instanceof Placing.ForRestart r ? Optional.of(r) : Optional.empty());
   }
 
-  /** A VM is not restarted any more for a host that is back: it says itself what is there now. */
-  void hostIsBack(HostId host) {
+  /**
+   * A VM is not restarted any more for a host that is back: it says itself what is there now.
+   *
+   * @return the host that was claimed for the restart
+   */
+  Optional<HostId> hostIsBack(HostId host) {
+    Optional<HostId> claimed = found;
     if (current
         .filter(p -> p instanceof Placing.ForRestart r && r.lost().equals(host))
         .isPresent()) {
       end();
+      return claimed;
     }
+    return Optional.empty();
   }
 
   static Reply reply(Placing done, Known state, Sightings sightings) {

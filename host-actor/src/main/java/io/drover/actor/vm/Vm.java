@@ -135,8 +135,18 @@ public final class Vm {
     /** The agent is not attached; the guest may run on. */
     record HostDetached(HostId host) implements FromHost {}
 
-    /** It is proven that no guest that may be restarted elsewhere runs there. */
+    /**
+     * It is proven that no guest that may be restarted elsewhere runs there. This may be long ago:
+     * nothing rests on it before it is upheld.
+     */
     record HostFenced(HostId host, FenceProof proof) implements FromHost {}
+
+    /**
+     * The proof holds for the grant of that run epoch.
+     *
+     * @param runEpoch as this VM asked about it
+     */
+    record FenceUpheld(HostId host, Epoch runEpoch, FenceProof proof) implements FromHost {}
 
     /** Whether this VM still needs its claim there. */
     record StillNeeds(HostId host, ActorRef<Host.Need> replyTo) implements FromHost {}

@@ -97,7 +97,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   }
 
   private HostSearch newSearch() {
-    return new HostSearch(vm, ports, placings, placements, reality);
+    return new HostSearch(vm, ports, placings, placements, reality, orders);
   }
 
   private VmReality newReality() {
@@ -164,14 +164,15 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case Request c -> request(state, c);
       case FromMigration c -> fromMigration(state, c);
       case FromHost.GuestReported c -> {
-        placings.hostIsBack(c.host());
+        search.hostIsBack(state, c.host());
         yield persist(reality.reported(state, c));
       }
       case FromHost.HostAttached c -> {
-        placings.hostIsBack(c.host());
+        search.hostIsBack(state, c.host());
         yield persist(reality.attached(state, c));
       }
       case FromHost.HostFenced c -> react(state, search.fenced(state, c));
+      case FromHost.FenceUpheld c -> react(state, search.upheld(state, c));
       case FromHost.HostDetached c -> quietly(() -> reality.detached(c.host()));
       case FromHost.StillNeeds c ->
           Effect().reply(c.replyTo(), new Host.Need(vm, search.needsClaimAt(state, c.host())));

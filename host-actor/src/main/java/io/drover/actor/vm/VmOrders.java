@@ -122,6 +122,11 @@ final class VmOrders {
     routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.ReportGuest(vm));
   }
 
+  /** Before a grant elsewhere: has the host journal that it still is fenced. */
+  void upholdFence(HostId host, Epoch runEpoch) {
+    routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.UpholdFence(vm, runEpoch));
+  }
+
   void releaseClaim(HostId host) {
     routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.ReleaseClaim(vm));
   }

@@ -149,6 +149,7 @@ class HostMachineTest {
         new Command.Instruct(
             "o1", new AgentOrder.RemoveGuest(VM, E1), Duration.ofSeconds(1), caller.ref()),
         new Command.ReportGuest(VM),
+        new Command.UpholdFence(VM, E1),
         new Command.SendOffer(),
         new Command.UpdateEndpoints(endpoints),
         new Command.Cordon(caller.ref()),

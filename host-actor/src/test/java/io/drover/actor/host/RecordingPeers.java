@@ -6,6 +6,7 @@ import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.Witness;
 import io.drover.actor.lease.WitnessCandidate;
 import io.drover.config.units.EntityId;
+import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -74,6 +75,11 @@ final class RecordingPeers implements HostPeers {
   @Override
   public void hostFenced(VmId vm, HostId host, FenceProof proof) {
     words.add("fenced " + vm + " " + proof.by());
+  }
+
+  @Override
+  public void fenceUpheld(VmId vm, HostId host, Epoch runEpoch, FenceProof proof) {
+    words.add("fence upheld " + vm + " " + runEpoch);
   }
 
   @Override

@@ -23,10 +23,12 @@ import io.drover.actor.host.Host;
 import io.drover.actor.host.PowerSwitch;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.LeaseStatus;
+import io.drover.actor.vm.Vm;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.VmId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +119,24 @@ class HostLossTest {
     assertThat(hosts.host(h1).liveness().lease().orElseThrow().epoch()).isEqualTo(new Epoch(2));
     await().until(() -> hosts.agentOf(h1).guests.isEmpty());
     assertThat(hosts.agentOf(h1).orders).contains(new AgentOrder.RemoveGuest(vm, new Epoch(1)));
+  }
+
+  @Test
+  void shouldNotRestartAVmForAFenceThatIsOver() {
+    hosts.holdsLease(h1);
+    FenceProof over = new FenceProof(FenceProof.By.LEASE, "of before", Instant.EPOCH);
+
+    fleet.tell(Vm.TYPE_KEY, vm.text(), new Vm.FromHost.HostFenced(h1, over));
+
+    await().until(() -> others.stream().anyMatch(this::wasClaimed)); // it looks for another host
+    hosts.eventually(() -> others.stream().allMatch(h -> hosts.host(h).claims().isEmpty()));
+    assertThat(vm().host()).contains(h1);
+    assertThat(vm().runEpoch()).isEqualTo(new Epoch(1));
+  }
+
+  private boolean wasClaimed(HostId host) {
+    return fleet.events(Host.TYPE_KEY, host.text()).stream()
+        .anyMatch(Host.Event.Claimed.class::isInstance);
   }
 
   @Test

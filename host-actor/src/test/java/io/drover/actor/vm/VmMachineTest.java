@@ -34,6 +34,7 @@ import io.drover.actor.vm.Vm.MigrationReply;
 import io.drover.actor.vm.Vm.Reply;
 import io.drover.actor.vm.Vm.Request;
 import io.drover.actor.vm.VmBehavior.Internal;
+import io.drover.config.units.Epoch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -127,6 +128,8 @@ class VmMachineTest {
         new FromHost.HostDetached(H1),
         new FromHost.HostFenced(H1, new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
         new FromHost.HostFenced(H2, new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
+        new FromHost.FenceUpheld(
+            H1, new Epoch(1), new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
         new FromHost.StillNeeds(H1, caller.ref()),
         new FromMigration.BeginMigration(M1, Optional.empty(), migration),
         new FromMigration.BeginMigration(M2, Optional.of(0L), migration),

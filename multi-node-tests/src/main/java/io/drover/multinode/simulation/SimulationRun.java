@@ -46,10 +46,10 @@ final class SimulationRun {
     Ledger ledger = new Ledger(violations);
     world.database().listen((id, number, event) -> world.trace().note("journal " + id, event));
     world.database().listen(ledger);
-    Observers observers = new Observers(violations, ledger);
+    Observers observers = new Observers(loop, violations, ledger);
     RunningGuests running = observers.running();
     Fleet fleet = new Fleet(world, plan(loop), directory, observers);
-    LeaseWatch leases = new LeaseWatch(fleet, violations);
+    LeaseWatch leases = new LeaseWatch(fleet, observers, violations);
     world.database().listen(leases);
     AreaWatch areas = new AreaWatch(fleet, violations);
     world.database().listen(areas);

@@ -41,9 +41,6 @@ enum PlantedBug {
       "io.drover.multinode.simulation.engine.JournalPlugin", "failed", acknowledge()),
 
   // ---- agents
-  CONTROL_EPOCH_IS_NOT_CHECKED("io.drover.agent.session.OrderIntake", "accept", says(true)),
-  RUN_EPOCH_IS_NOT_CHECKED("io.drover.agent.supervision.OrderPlan", "of", never("isBefore")),
-  SUPERSEDED_GRANT_IS_KEPT("io.drover.agent.store.VmRecord", "seen", keepGrant()),
   REMNANTS_ARE_LEFT(
       "io.drover.agent.supervision.OrderPlan", "remove", constant("REMOVE", "CONFIRM")),
   RECORDS_ARE_NOT_ON_DISK("io.drover.agent.store.AgentStore", "save", drop("append")),
@@ -63,8 +60,11 @@ enum PlantedBug {
   WITNESSES_CHANGE_IN_ONE_STEP("io.drover.actor.lease.Lease", "mayActivate", says(true)),
   LEASE_TERMS_ARE_NOT_ON_DISK("io.drover.agent.witness.LeaseKeeper", "accept", drop("save")),
   KEPT_VMS_ARE_RESTARTED("io.drover.actor.vm.HostLossRules", "fenced", always("powerOff")),
-  RESTARTED_WHEREVER_IT_IS("io.drover.actor.vm.HostLossRules", "placed", always("equals")),
-  FENCED_HOST_IS_ORDERED_TO_RUN("io.drover.actor.host.LeaseRules", "objection", nothing());
+
+  // ---- areas, and who commands whom
+  CONTROL_EPOCH_DOES_NOT_RISE("io.drover.actor.host.AttachRules", "events", skip("next")),
+  AREA_EPOCH_DOES_NOT_RISE("io.drover.actor.area.Succession", "moved", skip("next")),
+  OLDER_ENDPOINTS_ARE_ADOPTED("io.drover.agent.store.EndpointRecord", "isNewerThan", says(true));
 
   private final String className;
   private final String method;
@@ -99,18 +99,6 @@ enum PlantedBug {
                 MethodTypeDesc.ofDescriptor(
                     "(Lorg/apache/pekko/persistence/JournalProtocol$WriteMessages;Ljava/util/List;)V"))
             .return_());
-  }
-
-  /** A higher run epoch is remembered, and the grant of the lower one as well. */
-  private static Mutation keepGrant() {
-    return instead(
-        "empty",
-        c ->
-            c.aload(0)
-                .getfield(
-                    ClassDesc.of("io.drover.agent.store.VmRecord"),
-                    "grant",
-                    ClassDesc.of("java.util.Optional")));
   }
 
   /** The time of now is taken for the time when the vouch was asked for. */

@@ -21,6 +21,12 @@ class SimulationTest {
     assertThat(results.stream().mapToLong(RunResult::starts).sum())
         .as("guests started")
         .isPositive();
+    assertThat(results.stream().mapToLong(RunResult::fenced).sum())
+        .as("hosts proven dead")
+        .isPositive();
+    assertThat(results.stream().mapToLong(RunResult::takeovers).sum())
+        .as("takeovers of areas")
+        .isPositive();
     assertThat(results.stream().mapToLong(RunResult::conflicts).sum())
         .as("two incarnations wrote: the faults reach what they are for")
         .isPositive();

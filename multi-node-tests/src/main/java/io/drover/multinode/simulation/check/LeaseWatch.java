@@ -9,8 +9,10 @@ import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.multinode.simulation.engine.Database;
 import io.drover.multinode.simulation.fleet.Fleet;
+import io.drover.multinode.simulation.fleet.Plan;
 import io.drover.multinode.simulation.fleet.SimulatedHost;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,14 +28,16 @@ public final class LeaseWatch implements Database.Listener {
   private static final Duration WELL_FOR = Duration.ofSeconds(12);
 
   private final Fleet fleet;
+  private final WitnessPromises promises;
   private final Violations violations;
   private final Map<String, List<WitnessList>> lists = new HashMap<>();
   private final Map<String, Epoch> epochs = new HashMap<>();
   private final Map<String, Duration> unwell = new HashMap<>();
   private long fenced;
 
-  public LeaseWatch(Fleet fleet, Violations violations) {
+  public LeaseWatch(Fleet fleet, Observers observers, Violations violations) {
     this.fleet = fleet;
+    this.promises = observers.promises();
     this.violations = violations;
     fleet.world().loop().every(LOOK, this::look);
   }
@@ -108,10 +112,32 @@ public final class LeaseWatch implements Database.Listener {
       if (!well) {
         unwell.put(host, fleet.world().loop().elapsed());
       }
+      restsOnVouches(HostId.parse(id), all.getFirst());
     });
     fleet.plan().hosts().stream()
         .filter(host -> !unwell.containsKey(host))
         .forEach(host -> unwell.put(host, fleet.world().loop().elapsed()));
+  }
+
+  /** A lease lasts no longer than its time from when a majority of the active list vouched. */
+  private void restsOnVouches(HostId id, WitnessList active) {
+    Epoch epoch = epochs.getOrDefault(id.text(), Epoch.NONE);
+    Duration bound =
+        active.witnesses().stream()
+            .flatMap(w -> promises.newest(placeOf(w), id, epoch).stream())
+            .sorted(Comparator.reverseOrder())
+            .skip(active.majority() - 1L)
+            .findFirst()
+            .orElse(Duration.ZERO)
+            .plus(Plan.leaseTtl());
+    fleet
+        .host(id.tail())
+        .deadline()
+        .filter(d -> d.epoch().equals(epoch) && d.atNs() > bound.toNanos())
+        .ifPresent(d ->
+            violations.add(
+                "%s has its lease of epoch %s until %s, and a majority vouched until %s"
+                    .formatted(id, epoch, Duration.ofNanos(d.atNs()), bound)));
   }
 
   private boolean isHeard(String host, WitnessList list) {

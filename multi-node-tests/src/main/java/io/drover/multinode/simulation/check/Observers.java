@@ -3,17 +3,20 @@ package io.drover.multinode.simulation.check;
 import io.drover.agent.store.AgentStore;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
+import io.drover.multinode.simulation.engine.Loop;
 import io.drover.multinode.simulation.fleet.FleetObserver;
 import io.drover.multinode.simulation.fleet.SimulatedGuest;
 
 /** All who look at what happens on hosts. */
 public final class Observers implements FleetObserver {
+  private final Loop loop;
   private final Violations violations;
   private final RunningGuests running;
   private final WitnessPromises promises;
   private final AgentMemory memory;
 
-  public Observers(Violations violations, Ledger ledger) {
+  public Observers(Loop loop, Violations violations, Ledger ledger) {
+    this.loop = loop;
     this.violations = violations;
     this.running = new RunningGuests(violations, ledger);
     this.promises = new WitnessPromises(violations);
@@ -22,6 +25,10 @@ public final class Observers implements FleetObserver {
 
   public RunningGuests running() {
     return running;
+  }
+
+  WitnessPromises promises() {
+    return promises;
   }
 
   /** How often a witness vouched. */
@@ -41,8 +48,8 @@ public final class Observers implements FleetObserver {
   }
 
   @Override
-  public void obeyed(String host, long controlEpoch, String orderId) {
-    running.obeyed(host, controlEpoch, orderId);
+  public void obeyed(String host, long controlEpoch, long highest, String orderId) {
+    running.obeyed(host, controlEpoch, highest, orderId);
     memory.obeyed(host, controlEpoch);
   }
 
@@ -53,7 +60,7 @@ public final class Observers implements FleetObserver {
 
   @Override
   public void vouched(String witness, HostId host, Epoch leaseEpoch) {
-    promises.vouched(witness, host, leaseEpoch);
+    promises.vouched(witness, host, leaseEpoch, loop.elapsed());
   }
 
   @Override

@@ -51,9 +51,9 @@ public final class RunningGuests {
     running.getOrDefault(guest.vm(), new HashSet<>()).remove(guest);
   }
 
-  void obeyed(String host, long controlEpoch, String orderId) {
+  void obeyed(String host, long controlEpoch, long highest, String orderId) {
     orders++;
-    long before = controlEpochs.merge(host, controlEpoch, Math::max);
+    long before = controlEpochs.merge(host, Math.max(controlEpoch, highest), Math::max);
     violations.require(
         controlEpoch >= before,
         "%s carries out %s of control epoch %d after %d"

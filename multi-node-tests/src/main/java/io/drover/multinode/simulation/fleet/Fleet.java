@@ -204,6 +204,10 @@ public final class Fleet {
     host(place).killAgent(guestsToo, true);
   }
 
+  public void resetSession(String place) {
+    host(place).agent().ifPresent(agent -> links.reset(agent.machine()));
+  }
+
   public void pauseAgent(String place) {
     host(place).pauseAgent();
   }

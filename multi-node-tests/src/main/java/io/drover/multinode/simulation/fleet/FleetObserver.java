@@ -10,8 +10,12 @@ public interface FleetObserver {
 
   void stopped(SimulatedGuest guest);
 
-  /** The agent of this host carries an order out. */
-  void obeyed(String host, long controlEpoch, String orderId);
+  /**
+   * The agent of this host carries an order out.
+   *
+   * @param highest control epoch that it has heard of
+   */
+  void obeyed(String host, long controlEpoch, long highest, String orderId);
 
   /** An entity ended by an exception of its own. */
   void entityDied(String entity);

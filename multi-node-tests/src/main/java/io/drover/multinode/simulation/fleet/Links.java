@@ -24,6 +24,16 @@ final class Links {
     links.add(new Link(connection, agent, node));
   }
 
+  /** Both ends hear that the connection is reset. */
+  void reset(Machine machine) {
+    List<Link> ended = links.stream().filter(link -> link.isOf(machine)).toList();
+    links.removeAll(ended);
+    ended.forEach(link -> {
+      link.connection.ended(link.agent);
+      link.connection.ended(link.node);
+    });
+  }
+
   /** Ends a process; the other ends hear of it unless the whole machine is gone. */
   void kill(Machine machine, boolean kernelSurvives) {
     world.crash(machine);

@@ -242,7 +242,8 @@ final class SimulatedAgent implements ManagedHost {
 
   @Override
   public void execute(Order order, Consumer<OrderResult> reply) {
-    fleet.observer().obeyed(machine.name(), order.getControlEpoch(), order.getOrderId());
+    long highest = store.agent().highestControlEpoch().value();
+    fleet.observer().obeyed(machine.name(), order.getControlEpoch(), highest, order.getOrderId());
     fleet.world().trace().note(machine.toString(), order);
     GuestOrder parsed = GuestOrder.of(order);
     place(parsed.vm()).execute(parsed, reply);
