@@ -65,6 +65,7 @@ class SettingsRulesTest {
     TransferSettings.from(config);
     AreaSettings.from(config);
     DrillSettings.from(config);
+    WorkloadBurstSettings.from(config);
     EntitySettings.from(config);
     MigrationSettings.from(config);
     MoveSettings.from(config);
