@@ -3,6 +3,7 @@ package io.drover.bench.failover;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.bench.report.Metric;
 import io.drover.bench.report.Report;
+import io.drover.bench.simulated.SimulatedHost;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,34 +61,36 @@ final class Burst {
   private void lend(LargeFleet fleet) {
     long strainedNs = seen(fleet, "too many hosts", Burst::isStrained);
     long decidedNs = seen(fleet, "cells to be lent", a -> !lent(a).isEmpty());
-    JsonNode settled =
-        fleet.await(
-            LargeFleet.AREA,
-            "all hosts to be where they belong",
-            a -> !lent(a).isEmpty() && hostsToSwitch(a) == 0);
-    double handOver = (System.nanoTime() - decidedNs) / NS_PER_SECOND;
     double decision = (decidedNs - strainedNs - HOLD.toNanos()) / NS_PER_MS;
-    Set<String> lent = lent(settled);
-    long hosts =
+    Set<String> lent = lent(fleet.client(LargeFleet.AREA).get("/v1/areas/north").body());
+    List<SimulatedHost> hosts =
         fleet.hosts().all().stream()
             .filter(host -> lent.contains(LargeFleet.cell(host).toString()))
-            .count();
+            .toList();
+    String borrower = fleet.gateway(LargeFleet.BACKUP);
+    Awaitility.await("the hosts of lent cells to be with the borrower")
+        .atMost(PATIENCE)
+        .pollInterval(POLL)
+        .until(() -> hosts.stream().allMatch(host -> host.isAt(borrower)));
+    double handOver = (System.nanoTime() - decidedNs) / NS_PER_SECOND;
     System.out.printf(
         "  strained for %s: decided %.0f ms later, %d hosts of %d cells handed over in %.1f s%n",
-        HOLD, decision, hosts, lent.size(), handOver);
-    if (hosts < HANDED_OVER) {
-      throw new IllegalStateException("only " + hosts + " hosts were handed over");
+        HOLD, decision, hosts.size(), lent.size(), handOver);
+    if (hosts.size() < HANDED_OVER) {
+      throw new IllegalStateException("only " + hosts.size() + " hosts were handed over");
     }
     decisions.add(Math.max(decision, 0));
     handOvers.add(handOver);
   }
 
   private static void recall(LargeFleet fleet) {
+    fleet.await(LargeFleet.AREA, "all hosts to be settled", a -> hostsToSwitch(a) == 0);
     fleet
         .client(LargeFleet.BACKUP)
         .post(
             "/v1/areas/" + LargeFleet.BACKUP + ":recall", fleet.client(LargeFleet.BACKUP).object())
         .expectSuccess("recalling");
+    fleet.await(LargeFleet.AREA, "no cell to be lent", a -> lent(a).isEmpty());
   }
 
   /** When the area is first seen so, by whoever asks all the time. */

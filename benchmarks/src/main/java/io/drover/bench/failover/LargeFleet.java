@@ -70,6 +70,11 @@ final class LargeFleet implements AutoCloseable {
     return node(fleet, area);
   }
 
+  /** Where hosts find it. */
+  String gateway(String area) {
+    return "127.0.0.1:" + node(area).gatewayPort();
+  }
+
   FleetClient client(String area) {
     return Fleet.client(node(area));
   }

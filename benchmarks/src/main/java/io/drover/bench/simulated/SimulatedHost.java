@@ -97,6 +97,12 @@ public final class SimulatedHost implements AutoCloseable {
     return open != null && open.isWelcomed();
   }
 
+  /** Whether it has its session there now. */
+  public boolean isAt(String gateway) {
+    SimulatedSession open = session;
+    return open != null && open.isAt(gateway);
+  }
+
   public String name() {
     return name;
   }

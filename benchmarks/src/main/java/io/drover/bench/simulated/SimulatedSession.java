@@ -94,6 +94,10 @@ final class SimulatedSession implements AutoCloseable {
     return welcomed;
   }
 
+  synchronized boolean isAt(String gateway) {
+    return welcomed && endpoint.equals(gateway);
+  }
+
   synchronized void send(FromAgent message) {
     if (welcomed && stream != null) {
       stream.onNext(message);
