@@ -8,6 +8,7 @@ import io.drover.actor.api.VmView;
 import io.drover.actor.api.VmView.Phase;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.Host.Event;
+import io.drover.actor.lease.FenceProof;
 import io.drover.config.units.HostId;
 import io.drover.config.units.VmId;
 import java.util.List;
@@ -91,10 +92,16 @@ class HostLossFaultTest {
   private void assertRestartedOnce() {
     hosts.eventually(() -> hosts.host(h1).state() == State.FENCED);
     assertThat(vm().runEpoch().value()).isEqualTo(2);
-    assertThat(events().filter(Event.HostFenced.class::isInstance)).hasSize(1);
+    assertThat(proofs().distinct()).hasSize(1); // it is journaled again when it is upheld
     assertThat(events().filter(Event.LeaseRevoked.class::isInstance)).hasSize(1);
     assertThat(others.stream().filter(h -> hosts.agentOf(h).guests.containsKey(vm))).hasSize(1);
     assertThat(others.stream().flatMap(h -> hosts.host(h).claims().stream())).hasSize(1);
+  }
+
+  private Stream<FenceProof> proofs() {
+    return events()
+        .filter(Event.HostFenced.class::isInstance)
+        .map(e -> ((Event.HostFenced) e).proof());
   }
 
   private Stream<Object> events() {
