@@ -22,10 +22,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code ./drover demo}: two areas of real processes; VMs are migrated between hosts and areas, and
- * a host agent is killed in the middle of a migration. Exit code 0 only when nothing was lost.
+ * {@code ./drover demo}: two areas of real processes; VMs are migrated between hosts and areas, a
+ * host is killed in the middle of a migration, and then an area's control plane. Exit code 0 only
+ * when nothing was lost that did not die.
  */
-@Command(name = "demo", description = "Starts a fleet, migrates VMs, kills an agent, and reports.")
+@Command(
+    name = "demo",
+    description = "Starts a fleet, migrates VMs, kills a host and a control plane, and reports.")
 public final class Demo implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final long MIB = 1L << 20;
@@ -53,11 +56,12 @@ public final class Demo implements Callable<Integer> {
     images.ifPresent(path -> plan.agentProperty("drover.agent.images-dir", path.toString()));
     try (Fleet fleet = plan.start(directory)) {
       fleet.awaitReady();
-      FleetClient client = fleet.anyClient();
+      FleetClient client = Fleet.client(fleet.node("south-n1")); // it is there to the end
       narrator.say("ready; the API is at %s, logs are in %s", client.base(), directory);
       createVms(client, images);
       migrateAll(client);
-      killTargetAgent(fleet, client);
+      killHost(fleet, client);
+      killControlPlane(fleet, client);
       checkGuests(client);
       finish(client, directory);
     }
@@ -70,6 +74,7 @@ public final class Demo implements Callable<Integer> {
     create(client, "north", "h1", "pulse-2", "pulse", 16, Map.of());
     create(client, "south", "h1", "pulse-3", "pulse", 16, Map.of("pages", "3000"));
     create(client, "north", "h1", "worker", "churn", 64, Map.of("rate", "1000"));
+    create(client, "north", "h1", "pulse-4", "pulse", 16, Map.of());
     if (images.isPresent()) {
       create(client, "north", "h1", "linux", "linux", 256, Map.of("dirty_pages_per_s", "500"));
     } else {
@@ -124,8 +129,8 @@ public final class Demo implements Callable<Integer> {
         Metric.of("blackout_" + name.replace('-', '_') + "_ms", blackout.asDouble() / 1000, "ms"));
   }
 
-  private void killTargetAgent(Fleet fleet, FleetClient client) {
-    narrator.heading("A host agent dies in the middle of a migration");
+  private void killHost(Fleet fleet, FleetClient client) {
+    narrator.heading("A host dies in the middle of a migration");
     String id = request(client, "pulse-3", client.hostId("north", "h1"), SLOW_BYTES_PER_SECOND);
     client.await(
         "pre-copy",
@@ -135,6 +140,7 @@ public final class Demo implements Callable<Integer> {
     JavaProcess agent = fleet.host("north", "h1");
     long pid = agent.pid();
     agent.kill();
+    double killed = narrator.elapsedSeconds();
     narrator.say("pulse-3 was on its way to north/h1; kill -9 %d, the agent there", pid);
     JsonNode migration = awaitOver(client, id);
     String phase = migration.path("phase").asText();
@@ -144,9 +150,55 @@ public final class Demo implements Callable<Integer> {
     String at = client.vm(vms.getOrDefault("pulse-3", "")).path("host").asText();
     narrator.say("pulse-3 beats on at %s", at);
     report.require(at.startsWith("host-south-"), "pulse-3 runs at " + at);
+    JsonNode restarted = awaitElsewhere(client, "pulse-4", client.hostId("north", "h1"));
+    double seconds = narrator.elapsedSeconds() - killed;
+    narrator.say(
+        "pulse-4 died with the host, and was started at %s: it beats %.1f s after the kill",
+        restarted.path("host").asText(), seconds);
+    report.add(Metric.of("host_killed_to_beat_elsewhere_s", seconds, "s"));
+    narrator.say("its proof: %s", proof(client.get("/v1/hosts/" + client.hostId("north", "h1"))));
     agent.start();
     fleet.awaitHosts();
     narrator.say("north/h1 is back, with nothing left of it");
+  }
+
+  private JsonNode awaitElsewhere(FleetClient client, String name, String lost) {
+    return client.await(
+        name + " to beat elsewhere",
+        "/v1/vms/" + vms.get(name),
+        PATIENCE,
+        vm -> !vm.path("host").asText().equals(lost) && life(vm) > 0);
+  }
+
+  private static String proof(FleetClient.Answer host) {
+    JsonNode fenced = host.body().path("liveness").path("fenced");
+    return fenced.path("by").asText() + ", " + fenced.path("evidence").asText();
+  }
+
+  private void killControlPlane(Fleet fleet, FleetClient client) {
+    narrator.heading("The control plane of area north dies");
+    JsonNode before = client.vm(vms.getOrDefault("worker", ""));
+    JavaProcess node = fleet.node("north-n1").process();
+    long pid = node.pid();
+    node.kill();
+    double killed = narrator.elapsedSeconds();
+    narrator.say("kill -9 %d, its only control node; south is its backup", pid);
+    client.await(
+        "south to manage north",
+        "/v1/areas/north",
+        PATIENCE,
+        area -> "south".equals(area.path("managedBy").asText()));
+    awaitBeatsAbove(client, "worker", life(before));
+    double seconds = narrator.elapsedSeconds() - killed;
+    narrator.say("south manages north after %.1f s; north's agents talk to south", seconds);
+    report.add(Metric.of("takeover_s", seconds, "s"));
+    JsonNode after = client.vm(vms.getOrDefault("worker", ""));
+    boolean untouched =
+        after.path("runEpoch").asLong() == before.path("runEpoch").asLong()
+            && after.path("host").equals(before.path("host"));
+    report.require(untouched, "worker was touched by the takeover: " + after);
+    node.start();
+    narrator.say("the node starts again; ./drover area failback north gives it its area back");
   }
 
   private void checkGuests(FleetClient client) {
