@@ -143,22 +143,25 @@ public final class GatewaySession {
       return turnAway(
           "the agent belongs to area \"%s\", which is not known here".formatted(hello.getArea()));
     }
-    hasSlot = slots.take();
-    if (!hasSlot) {
-      return turnAway(WelcomeSlots.LIMIT + " hosts are being welcomed just now");
-    }
+    AgentReport.Hello report;
     try {
-      AgentReport.Hello report = (AgentReport.Hello) ReportTranslation.fromProto(message);
-      register(area.get(), report);
-      return Behaviors.withTimers(timers -> {
-        timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
-        timers.startTimerWithFixedDelay(new TellAgain(), TELL_AGAIN);
-        return registering(area.get(), report, timers);
-      });
+      report = (AgentReport.Hello) ReportTranslation.fromProto(message);
     } catch (MalformedMessageException e) {
-      freeSlot();
       return refuse(String.valueOf(e.getMessage()));
     }
+    hasSlot = slots.take();
+    return hasSlot
+        ? welcome(area.get(), report)
+        : turnAway(WelcomeSlots.LIMIT + " hosts are being welcomed just now");
+  }
+
+  private Behavior<Command> welcome(AreaId area, AgentReport.Hello hello) {
+    register(area, hello);
+    return Behaviors.withTimers(timers -> {
+      timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
+      timers.startTimerWithFixedDelay(new TellAgain(), TELL_AGAIN);
+      return registering(area, hello, timers);
+    });
   }
 
   private void freeSlot() {
