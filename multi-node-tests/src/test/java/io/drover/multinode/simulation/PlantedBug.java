@@ -58,7 +58,6 @@ enum PlantedBug {
       "io.drover.multinode.simulation.fleet.SimulatedHost", "bootNs", awake()),
   LEASE_IS_NOT_WAITED_FOR("io.drover.actor.lease.HostLoss", "revoked", instead("expiry", zero())),
   WITNESSES_CHANGE_IN_ONE_STEP("io.drover.actor.lease.Lease", "mayActivate", says(true)),
-  LEASE_TERMS_ARE_NOT_ON_DISK("io.drover.agent.witness.LeaseKeeper", "accept", drop("save")),
   KEPT_VMS_ARE_RESTARTED("io.drover.actor.vm.HostLossRules", "fenced", always("powerOff")),
 
   // ---- areas, and who commands whom
