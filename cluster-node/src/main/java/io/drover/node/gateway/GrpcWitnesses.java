@@ -53,7 +53,10 @@ public final class GrpcWitnesses implements WitnessCalls, AutoCloseable {
       Witness witness, HostId host, Epoch leaseEpoch, boolean onlyLook) {
     CompletableFuture<Answer> answer = new CompletableFuture<>();
     try {
-      WitnessGrpc.newStub(channel(witness.endpoint()))
+      ManagedChannel channel = channel(witness.endpoint());
+      channel.resetConnectBackoff(); // of a witness that was away
+      WitnessGrpc.newStub(channel)
+          .withWaitForReady()
           .withDeadlineAfter(answerLimit.toMillis(), TimeUnit.MILLISECONDS)
           .revoke(
               RevokeRequest.newBuilder()

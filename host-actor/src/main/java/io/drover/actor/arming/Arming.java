@@ -197,7 +197,7 @@ public final class Arming
     routes.tell(
         Scheduler.TYPE_KEY,
         area.name(),
-        new Scheduler.Command.JudgeLoss(c.host(), state.accepted(), c.replyTo()));
+        new Scheduler.Command.JudgeLoss(c.lostAt(), state.accepted(), c.replyTo()));
     return Effect().noReply();
   }
 

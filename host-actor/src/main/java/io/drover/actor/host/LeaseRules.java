@@ -39,7 +39,10 @@ final class LeaseRules {
           ? Optional.empty()
           : Optional.of(new Event.LeaseClosed(now));
     }
-    boolean usable = lease.ttl().equals(settings.ttl()) && !lease.isBehind(said.get());
+    boolean forgotten = // with its disk: it guards nothing of what it held
+        lease.standing() == Standing.HELD && said.get().leaseEpoch().isBefore(lease.epoch());
+    boolean usable =
+        lease.ttl().equals(settings.ttl()) && !lease.isBehind(said.get()) && !forgotten;
     return lease.open() && usable
         ? Optional.empty()
         : Optional.of(opened(lease.reopened(settings.ttl(), said.get().leaseEpoch()), now));

@@ -267,9 +267,9 @@ public final class HostLoss {
   private Loss power(Loss loss, Input.PowerAnswered said) {
     if (!said.off()) {
       wishes.add(new Wish.StorePowerFailed(said.evidence()));
-      return loss.with(loss.power().failed(said.now()));
+      return loss.with(loss.power().ended(said.now()));
     }
     wishes.add(new Wish.StoreFenced(FenceProof.By.FENCE_COMMAND, said.evidence()));
-    return loss.now(new Fenced(FenceProof.By.FENCE_COMMAND)).with(loss.power().failed(said.now()));
+    return loss.now(new Fenced(FenceProof.By.FENCE_COMMAND)).with(loss.power().ended(said.now()));
   }
 }

@@ -23,7 +23,7 @@ public record Loss(
    *
    * @param running it was started and has not ended
    * @param runs so far
-   * @param ended when the last run failed
+   * @param ended when the last run did
    */
   record Power(boolean running, int runs, Duration ended) {
     static final Power NOT_USED = new Power(false, 0, Duration.ZERO);
@@ -32,10 +32,12 @@ public record Loss(
       return new Power(true, runs + 1, ended);
     }
 
-    Power failed(Duration now) {
+    Power ended(Duration now) {
       return new Power(false, runs, now);
     }
   }
+
+  private static final Duration NEVER_ASKED = Duration.ofNanos(-1);
 
   /**
    * What has just begun, or goes on after the decider has moved: what it knew by its clock is lost,
@@ -55,12 +57,7 @@ public record Loss(
                     }))
             .orElseGet(Suspect::new);
     return new Loss(
-        state,
-        now,
-        now.minus(limits.lookInterval()),
-        Duration.ofNanos(-1),
-        Sight.NOTHING,
-        Power.NOT_USED);
+        state, now, now.minus(limits.lookInterval()), NEVER_ASKED, Sight.NOTHING, Power.NOT_USED);
   }
 
   /** A person says that the host is off. */

@@ -52,12 +52,12 @@ final class LossDesk {
   }
 
   void judge(Command.JudgeLoss c) {
-    Optional<String> objection = guard.objection(c.accepted(), now());
+    Optional<String> objection = guard.objection(c.accepted(), c.lostAt());
     c.replyTo().tell(new Host.Leave(objection.isEmpty(), objection.orElse("")));
   }
 
   void describe(Command.DescribeLosses c) {
-    c.replyTo().tell(guard.objection(c.accepted(), now()).map(c.view()::alarming).orElse(c.view()));
+    c.replyTo().tell(guard.objection(c.accepted()).map(c.view()::alarming).orElse(c.view()));
   }
 
   void restart(Command.RestartVm request) {

@@ -186,9 +186,10 @@ public final class Scheduler {
     /**
      * Whether a silent host may be fenced: not when much of the area has vanished with it.
      *
+     * @param lostAt when it vanished
      * @param accepted losses of before do not count
      */
-    record JudgeLoss(HostId host, Instant accepted, ActorRef<Host.Leave> replyTo)
+    record JudgeLoss(Instant lostAt, Instant accepted, ActorRef<Host.Leave> replyTo)
         implements Command {}
 
     /** Answered with the view, and the alarm if there is one. */

@@ -87,17 +87,17 @@ final class HostSearch {
 
   /** The host has confirmed it: what the fence is to lead to may be journaled. */
   Reaction upheld(VmState state, FromHost.FenceUpheld c) {
+    Recovery recovery = // by this proof: the one that was heard of may have been another
+        HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now());
     Optional<Placing.ForRestart> restart = placings.restartOf(c.host(), c.runEpoch());
-    if (restart.isPresent() && placings.found().isPresent()) {
+    if (recovery instanceof Recovery.Place && restart.isPresent() && placings.found().isPresent()) {
       return end(state, restart.get(), placings.found().get());
     }
     boolean concerned =
         placings.current().isEmpty()
             && state instanceof Granted s
             && s.grant().runEpoch().equals(c.runEpoch());
-    return concerned
-            && HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now())
-                instanceof Recovery.Do r
+    return concerned && recovery instanceof Recovery.Do r
         ? left(state, c.host(), r.events())
         : Reaction.NONE;
   }
@@ -157,12 +157,16 @@ final class HostSearch {
                     .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings()))));
   }
 
-  void timedOut() {
+  void timedOut(VmState state) {
+    Optional<HostId> found = placings.found();
     refuse(
         Refusal.of(
             Refusal.Kind.UNAVAILABLE,
-            "the scheduler did not answer within "
-                + Spans.text(ports.settings().placementTimeout())));
+            "%s did not answer within %s"
+                .formatted(
+                    found.isPresent() ? "the lost host's entity" : "the scheduler",
+                    Spans.text(ports.settings().placementTimeout()))));
+    found.ifPresent(host -> giveBack(state, host));
   }
 
   private void refuse(Refusal refusal) {
