@@ -147,9 +147,6 @@ public final class WitnessChoice {
 
   /** Another order for every host, so that no witness vouches for all of them. */
   private int lot(WitnessCandidate c) {
-    int mixed = host.text().hashCode() * 31 + c.id().hashCode();
-    mixed = (mixed ^ mixed >>> 16) * 0x85EBCA6B; // MurmurHash3's finalizer: a sum keeps the order
-    mixed = (mixed ^ mixed >>> 13) * 0xC2B2AE35;
-    return mixed ^ mixed >>> 16;
+    return (host.text() + '|' + c.id()).hashCode();
   }
 }

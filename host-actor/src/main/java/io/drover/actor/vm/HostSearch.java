@@ -157,7 +157,7 @@ final class HostSearch {
                     .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings()))));
   }
 
-  void timedOut(VmState state) {
+  void timedOut() {
     Optional<HostId> found = placings.found();
     refuse(
         Refusal.of(
@@ -166,7 +166,6 @@ final class HostSearch {
                 .formatted(
                     found.isPresent() ? "the lost host's entity" : "the scheduler",
                     Spans.text(ports.settings().placementTimeout()))));
-    found.ifPresent(host -> giveBack(state, host));
   }
 
   private void refuse(Refusal refusal) {

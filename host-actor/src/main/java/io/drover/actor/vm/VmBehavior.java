@@ -177,7 +177,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case FromHost.StillNeeds c ->
           Effect().reply(c.replyTo(), new Host.Need(vm, search.needsClaimAt(state, c.host())));
       case Internal.PlacementAnswered c -> react(state, search.placed(state, c.placement()));
-      case Internal.PlacementTimedOut _ -> quietly(() -> search.timedOut(state));
+      case Internal.PlacementTimedOut _ -> quietly(search::timedOut);
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
       case Internal.Retry _ -> quietly(() -> reality.act(state));
       case Internal.Look _ -> quietly(() -> reality.look(state));
