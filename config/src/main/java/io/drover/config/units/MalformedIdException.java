@@ -5,6 +5,14 @@ public final class MalformedIdException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   MalformedIdException(String kind, String text, String form) {
-    super("not a " + kind + " id: \"" + text + "\" (expected " + form + ")");
+    super(
+        "not "
+            + ("aeio".indexOf(kind.charAt(0)) < 0 ? "a " : "an ")
+            + kind
+            + " id: \""
+            + text
+            + "\" (expected "
+            + form
+            + ")");
   }
 }

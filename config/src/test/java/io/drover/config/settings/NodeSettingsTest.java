@@ -50,7 +50,7 @@ final class NodeSettingsTest {
     assertRefused(Map.of("drover.node.name", "Not a name"), "drover.node.name");
     assertRefused(Map.of("drover.node.cells", 0), "drover.node.cells must be 1..100: 0");
     assertRefused(Map.of("drover.node.cells", "many"), "drover.node.cells");
-    assertRefused(Map.of("drover.node.area", "North!"), "not a area id");
+    assertRefused(Map.of("drover.node.area", "North!"), "not an area id");
     assertRefused(Map.of("drover.node.http.port", 70_000), "a port must be 0..65535: 70000");
     assertRefused(Map.of("drover.node.database.kind", "oracle"), "must be h2 or postgresql");
     assertRefused(
