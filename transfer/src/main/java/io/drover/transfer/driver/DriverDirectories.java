@@ -1,7 +1,10 @@
 package io.drover.transfer.driver;
 
+import io.aeron.CncFileDescriptor;
 import io.aeron.CommonContext;
+import java.io.DataInputStream;
 import java.io.File;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -56,9 +59,23 @@ final class DriverDirectories {
     }
   }
 
+  /** A driver writes the version into its file last. */
+  private static boolean isHalfMade(File candidate) throws IOException {
+    File file = new File(candidate, CncFileDescriptor.CNC_FILE);
+    if (file.length() < Integer.BYTES) {
+      return file.exists();
+    }
+    try (DataInputStream input = new DataInputStream(new FileInputStream(file))) {
+      return input.readInt() == 0; // whatever its byte order
+    }
+  }
+
   /** One that cannot be read (another user's, another version's, half made) may be. */
   private static boolean mayBeInUse(File candidate) {
     try {
+      if (isHalfMade(candidate)) { // Aeron would wait for it, at each start of every agent
+        return System.currentTimeMillis() - candidate.lastModified() < PULSE_MS;
+      }
       return CommonContext.isDriverActive(candidate, PULSE_MS, LOG::debug);
     } catch (Exception e) { // Aeron throws IOException without declaring it
       LOG.info("left {} alone: {}", candidate, e.toString());
