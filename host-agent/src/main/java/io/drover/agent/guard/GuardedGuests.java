@@ -6,6 +6,7 @@ import io.drover.config.units.VmId;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,21 +33,30 @@ public final class GuardedGuests implements Guard.Guests {
   @Override
   public synchronized void add(VmId vm, @Nullable ProcessIdentity process, Runnable end)
       throws IOException {
-    remove(vm);
-    write(process);
-    guests.put(vm, new Guarded(process, end));
+    write(process); // first: at no moment is it unguarded
+    Guarded before = guests.put(vm, new Guarded(process, end));
+    if (before != null) {
+      removeTarget(before);
+    }
   }
 
   @Override
   public synchronized void remove(VmId vm) throws IOException {
     Guarded gone = guests.remove(vm);
-    if (gone == null) {
+    if (gone != null) {
+      removeTarget(gone);
+    }
+  }
+
+  /** Unless another guest is in the same process. */
+  private void removeTarget(Guarded gone) throws IOException {
+    if (guests.values().stream().anyMatch(g -> Objects.equals(g.process, gone.process))) {
       return;
     }
-    if (gone.process != null) {
-      files.removeTarget(Kind.P, gone.process);
-    } else if (inProcess().isEmpty()) {
+    if (gone.process == null) {
       files.removeTarget(Kind.J, self);
+    } else {
+      files.removeTarget(Kind.P, gone.process);
     }
   }
 

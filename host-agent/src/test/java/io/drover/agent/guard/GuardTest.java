@@ -11,13 +11,16 @@ import io.drover.config.units.Epoch;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -110,6 +113,47 @@ class GuardTest {
     assertThat(guarded.waitFor()).isEqualTo(128 + 9);
     assertThat(kept.isAlive()).isTrue();
     await().atMost(LONG).until(() -> ends.get() == 1); // nothing is left to guard
+  }
+
+  @Test
+  void shouldGuardAGuestAllTheTimeThatItIsAddedAgain() throws Exception {
+    Process guarded = sleeper();
+    guard.guests().add(VM, identity(guarded), () -> {});
+    Path target;
+    try (Stream<Path> targets = Files.list(directory.resolve("targets"))) {
+      target = targets.findFirst().orElseThrow();
+    }
+
+    CompletableFuture<Void> adding = CompletableFuture.runAsync(() -> addOften(guarded));
+
+    while (!adding.isDone()) {
+      assertThat(target).exists();
+    }
+    adding.join();
+  }
+
+  private void addOften(Process guarded) {
+    try {
+      for (int i = 0; i < 1_000; i++) {
+        guard.guests().add(VM, identity(guarded), () -> {});
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void shouldGuardTheNewestGuestOfAVmOnly() throws Exception {
+    Process before = sleeper();
+    Process guarded = sleeper();
+    guard.guests().add(VM, identity(before), () -> {});
+    guard.guests().add(VM, identity(guarded), () -> {});
+    arm();
+
+    letEnd();
+
+    assertThat(guarded.waitFor()).isEqualTo(128 + 9);
+    assertThat(before.isAlive()).isTrue();
   }
 
   @Test
