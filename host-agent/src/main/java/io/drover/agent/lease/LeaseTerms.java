@@ -50,12 +50,18 @@ public record LeaseTerms(
   }
 
   /**
-   * Whether these come from before the others: of a lower epoch, or of a list that was replaced.
+   * Whether these come from before the others: of a lower epoch, or from before a list was proposed
+   * or became the only one.
    */
   boolean isBefore(LeaseTerms others) {
-    boolean isOlderList = active.version() < others.active.version();
     return host.equals(others.host)
-        && (epoch.isBefore(others.epoch) || (isSameLease(others) && isOlderList));
+        && (epoch.isBefore(others.epoch) || (isSameLease(others) && isOlderList(others)));
+  }
+
+  private boolean isOlderList(LeaseTerms others) {
+    long newest = pending.orElse(active).version();
+    long theirs = others.pending.orElse(others.active).version();
+    return newest < theirs || (newest == theirs && active.version() < others.active.version());
   }
 
   /** Whether vouches for the one are vouches for the other: a host may have a new name. */

@@ -159,6 +159,11 @@ class LeaseTest {
     assertThat(lease.isNews(terms(2, CDE))).as("a repetition").isFalse();
     assertThat(lease.isNews(terms(2, CDE, list(3, "x")))).isTrue();
     assertThat(lease.isNews(terms(3, ABC))).as("lists start anew with an epoch").isTrue();
+
+    lease.accept(terms(2, CDE, list(3, "x")));
+    assertThat(lease.isNews(terms(2, CDE))).as("of before the third was proposed").isFalse();
+    assertThat(lease.isNews(terms(2, CDE, list(4, "y")))).isTrue();
+    assertThat(lease.isNews(terms(2, list(3, "x")))).isTrue();
     assertThatThrownBy(() -> lease.accept(terms(1, ABC)))
         .isInstanceOf(IllegalArgumentException.class);
   }
