@@ -1,15 +1,9 @@
 package io.drover.agent.witness;
 
-import io.drover.config.settings.BindAddress;
 import io.drover.protocol.v1.VouchReply;
 import io.drover.protocol.v1.VouchRequest;
 import io.drover.protocol.v1.WitnessGrpc;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
-import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollChannelOption;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,9 +17,6 @@ import org.slf4j.LoggerFactory;
 final class WitnessChannels implements Witnesses {
   /** Below the interval: an answer that comes later is worth less than the next one. */
   static final Duration ANSWER_TIMEOUT = Duration.ofMillis(900);
-
-  /** After a cut, TCP's own patience would be longer than a lease. */
-  private static final Duration UNACKNOWLEDGED_TIMEOUT = Duration.ofSeconds(2);
 
   private static final Logger LOG = LoggerFactory.getLogger(WitnessChannels.class);
 
@@ -55,17 +46,7 @@ final class WitnessChannels implements Witnesses {
   }
 
   private static ManagedChannel connect(String endpoint) {
-    BindAddress address = BindAddress.parse(endpoint);
-    NettyChannelBuilder builder =
-        NettyChannelBuilder.forAddress(
-                address.host(), address.port(), InsecureChannelCredentials.create())
-            .directExecutor()
-            .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) ANSWER_TIMEOUT.toMillis());
-    if (Epoll.isAvailable()) {
-      builder.withOption(
-          EpollChannelOption.TCP_USER_TIMEOUT, (int) UNACKNOWLEDGED_TIMEOUT.toMillis());
-    }
-    return builder.build();
+    return WitnessConnection.to(endpoint, ANSWER_TIMEOUT).build();
   }
 
   @Override
