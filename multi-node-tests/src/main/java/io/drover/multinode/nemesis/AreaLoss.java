@@ -20,11 +20,6 @@ record AreaLoss(String target, Set<String> hosts) implements Nemesis {
   }
 
   @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
-
-  @Override
   public Set<String> mayRestartOn() {
     return hosts;
   }

@@ -18,9 +18,4 @@ record DatabaseCrash() implements Nemesis {
   public void inject(Fleet fleet) {
     fleet.kill("database");
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

@@ -23,9 +23,4 @@ record DatabaseUnreachable(Set<String> nodes) implements Nemesis {
   public void inject(Fleet fleet) {
     nodes.forEach(node -> fleet.partition("database", node));
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

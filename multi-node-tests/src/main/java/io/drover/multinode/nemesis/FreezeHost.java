@@ -16,11 +16,6 @@ record FreezeHost(String target) implements Nemesis {
   }
 
   @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
-
-  @Override
   public Set<String> mayRestartOn() {
     return Set.of(target);
   }

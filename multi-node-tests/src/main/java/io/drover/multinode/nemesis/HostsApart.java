@@ -18,9 +18,4 @@ record HostsApart(String host, String other) implements Nemesis {
   public void inject(Fleet fleet) {
     fleet.partition(host, other);
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

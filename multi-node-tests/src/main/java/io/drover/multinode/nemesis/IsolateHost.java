@@ -20,9 +20,4 @@ record IsolateHost(String host) implements Nemesis {
     fleet.partition(
         List.of(host), fleet.nodes().stream().map(node -> node.process().name()).toList());
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

@@ -19,9 +19,4 @@ record IsolateNode(String target) implements Nemesis {
             .toList();
     fleet.partition(List.of(target), others);
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

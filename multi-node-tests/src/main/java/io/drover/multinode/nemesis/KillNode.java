@@ -13,9 +13,4 @@ record KillNode(String target) implements Nemesis {
   public void inject(Fleet fleet) {
     fleet.kill(target);
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

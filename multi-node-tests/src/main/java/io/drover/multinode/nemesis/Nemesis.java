@@ -16,7 +16,9 @@ public interface Nemesis {
   void inject(Fleet fleet);
 
   /** Nothing of it is left when this returns, though the fleet may need longer. */
-  void heal(Fleet fleet);
+  default void heal(Fleet fleet) {
+    fleet.heal();
+  }
 
   /** Hosts whose VMs may be started anew because of it, by the harness's names. */
   default Set<String> mayRestartOn() {

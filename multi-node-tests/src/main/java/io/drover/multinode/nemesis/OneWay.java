@@ -18,9 +18,4 @@ record OneWay(String source, String deaf) implements Nemesis {
   public void inject(Fleet fleet) {
     fleet.network().block(fleet.process(source).place(), fleet.process(deaf).place());
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

@@ -18,9 +18,4 @@ record PacketLoss(String process, int percent) implements Nemesis {
   public void inject(Fleet fleet) {
     fleet.network().lose(fleet.process(process).place(), percent);
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

@@ -13,9 +13,4 @@ record PauseNode(String target) implements Nemesis {
   public void inject(Fleet fleet) {
     fleet.pause(target);
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }

@@ -21,11 +21,6 @@ record PowerOff(String target) implements Nemesis {
   }
 
   @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
-
-  @Override
   public Set<String> mayRestartOn() {
     return Set.of(target);
   }

@@ -30,9 +30,4 @@ record RollingRestart(List<String> nodes) implements Nemesis {
       fleet.awaitReady();
     }
   }
-
-  @Override
-  public void heal(Fleet fleet) {
-    fleet.heal();
-  }
 }
