@@ -31,6 +31,7 @@ final class CalmAfterwards {
   private static final Duration POLL = Duration.ofSeconds(1);
   private static final Set<String> AT_REST = Set.of("RUNNING", "STOPPED");
   private static final String RUNNING = "RUNNING";
+  private static final int NOT_FOUND = 404;
 
   private final FleetClient client;
   private final History history;
@@ -119,15 +120,22 @@ final class CalmAfterwards {
           && !followUp.isEmpty()
           && RUNNING.equals(work.getOrDefault(followUp, RUNNING))) {
         FleetClient.Answer answer = client.get(followUp);
-        String status =
-            answer.isSuccess() ? answer.body().path("status").asText() : "" + answer.status();
-        work.put(followUp, status);
-        if (status.equals(RUNNING)) {
+        if (isCertain(answer)) {
+          work.put(
+              followUp,
+              answer.isSuccess() ? answer.body().path("status").asText() : "" + answer.status());
+        }
+        if (RUNNING.equals(work.getOrDefault(followUp, RUNNING))) {
           open.add(followUp + " goes on: " + answer.body());
         }
       }
     }
     return open;
+  }
+
+  /** A node that is not ready says nothing of what was asked for. */
+  private static boolean isCertain(FleetClient.Answer answer) {
+    return answer.isSuccess() || answer.status() == NOT_FOUND;
   }
 
   /** A guest that runs, runs now: it does something after it was looked for. */
@@ -160,7 +168,10 @@ final class CalmAfterwards {
         .nameOfId()
         .forEach((id, name) -> {
           History.Pending read = history.invoke(process, Kind.READ, name);
-          FleetClient.Answer answer = client.get("/v1/vms/" + id);
+          FleetClient.Answer answer =
+              Awaitility.await("what became of " + id)
+                  .pollInterval(POLL)
+                  .until(() -> client.get("/v1/vms/" + id), CalmAfterwards::isCertain);
           Outcome outcome =
               answer.isSuccess()
                   ? new Outcome.Seen(WorkloadClient.sight(answer.body()))

@@ -2,6 +2,7 @@ package io.drover.multinode.chaos;
 
 import io.drover.multinode.check.FaultSpan;
 import io.drover.multinode.harness.Fleet;
+import io.drover.multinode.harness.NotReadyException;
 import io.drover.multinode.nemesis.FaultSchedule;
 import io.drover.multinode.nemesis.Nemesis;
 import java.time.Duration;
@@ -48,8 +49,8 @@ final class FaultInjection {
     try {
       nemesis.inject(fleet);
       pass(entry.length());
-    } catch (IllegalStateException e) { // a step of it was not over in time: seen by what follows
-      out.accept(String.valueOf(e.getMessage()));
+    } catch (NotReadyException late) { // the checker of repairs sees how late
+      out.accept(String.valueOf(late.getMessage()));
     } finally {
       nemesis.heal(fleet);
     }
@@ -74,8 +75,8 @@ final class FaultInjection {
     try {
       fleet.awaitReady(repairLimit.plusSeconds(1));
       return true;
-    } catch (IllegalStateException e) {
-      out.accept(String.valueOf(e.getMessage()));
+    } catch (NotReadyException late) {
+      out.accept(String.valueOf(late.getMessage()));
       return false;
     }
   }

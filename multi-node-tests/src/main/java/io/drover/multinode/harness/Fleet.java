@@ -90,7 +90,7 @@ public final class Fleet implements AutoCloseable {
   /**
    * As above.
    *
-   * @throws IllegalStateException when one is not within the limit
+   * @throws NotReadyException when one is not within the limit
    */
   public void awaitReady(Duration limit) {
     new Readiness(this, limit).await();

@@ -59,27 +59,30 @@ final class FleetBuilder {
   }
 
   /** Where one control node is to be found. */
-  private record Address(String area, Place place, int cluster, int http, int gateway) {
+  private record Address(
+      String area, Place place, int cluster, int http, int gateway, boolean isSpare) {
     private String at(int port) {
       return place.address() + ":" + port;
     }
   }
 
-  void controlNodes(List<String> areas, int count) {
+  /** The spare ones come last in each area, and are not started. */
+  void controlNodes(List<String> areas, int count, int spare) {
     List<Address> addresses = new ArrayList<>();
     for (String area : areas) {
-      for (int i = 1; i <= count; i++) {
+      for (int i = 1; i <= count + spare; i++) {
         Place place = network.place(area, area + "-n" + i);
-        Address address = new Address(area, place, Ports.free(), Ports.free(), Ports.free());
+        Address address =
+            new Address(area, place, Ports.free(), Ports.free(), Ports.free(), i > count);
         addresses.add(address);
         gateways.computeIfAbsent(area, _ -> new ArrayList<>()).add(address.at(address.gateway()));
       }
     }
     List<String> seeds = addresses.stream().map(a -> a.at(a.cluster())).toList();
-    addresses.forEach(address -> start(address, seeds));
+    addresses.forEach(address -> addNode(address, seeds));
   }
 
-  private void start(Address address, List<String> seeds) {
+  private void addNode(Address address, List<String> seeds) {
     Place place = address.place();
     Map<String, String> properties = new TreeMap<>();
     properties.put("drover.node.name", place.name());
@@ -101,7 +104,9 @@ final class FleetBuilder {
         JavaProcess.of(
             place, plan.nodeMain, plan.nodeHeap, () -> properties, log(place), plan.fullSpeed);
     preload(process);
-    process.start();
+    if (!address.isSpare()) {
+      process.start();
+    }
     URI api = URI.create("http://" + address.at(address.http()));
     fleet.add(new ControlNode(address.area(), process, api, address.gateway()));
   }
@@ -112,15 +117,19 @@ final class FleetBuilder {
     return areas.subList(areas.indexOf(area) + 1, areas.size());
   }
 
-  void hosts(List<String> areas, int count, Optional<ByteSize> disk) {
+  /** The spare ones come last in each area, and are not started. */
+  void hosts(List<String> areas, int count, int spare, Optional<ByteSize> disk) {
     for (String area : areas) {
-      for (int i = 1; i <= count; i++) {
-        startHost(area, "h" + i, disk);
+      for (int i = 1; i <= count + spare; i++) {
+        JavaProcess agent = addHost(area, "h" + i, disk);
+        if (i <= count) {
+          agent.start();
+        }
       }
     }
   }
 
-  private void startHost(String area, String host, Optional<ByteSize> diskSize) {
+  private JavaProcess addHost(String area, String host, Optional<ByteSize> diskSize) {
     String name = area + "-" + host;
     Place bare = network.place(area, name);
     Optional<Freezer> freezer = network.canBreak() ? Freezer.create(name) : Optional.empty();
@@ -146,7 +155,7 @@ final class FleetBuilder {
             place, plan.agentMain, AGENT_HEAP, () -> properties, log(place), plan.fullSpeed);
     preload(process);
     fleet.add(new HostMachine(area, process, state, freezer, disk));
-    process.start();
+    return process;
   }
 
   private List<String> gatewaysOf(String area) {

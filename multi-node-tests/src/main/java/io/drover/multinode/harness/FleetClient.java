@@ -127,7 +127,7 @@ public final class FleetClient {
    * Polls until the condition holds. Refused connections and 5xx answers count as "not yet": the
    * harness kills nodes.
    *
-   * @throws IllegalStateException with the last answer, when the limit passes first
+   * @throws NotReadyException with the last answer, when the limit passes first
    */
   public JsonNode await(String what, String path, Duration limit, Predicate<JsonNode> condition) {
     AtomicReference<String> last = new AtomicReference<>("no answer");
@@ -139,7 +139,7 @@ public final class FleetClient {
           .pollInterval(POLL)
           .until(() -> holds(path, condition, last, found));
     } catch (ConditionTimeoutException e) {
-      throw new IllegalStateException(
+      throw new NotReadyException(
           "waited %d s for %s at %s; last: %s"
               .formatted(limit.toSeconds(), what, base.resolve(path), last.get()),
           e);
@@ -172,13 +172,9 @@ public final class FleetClient {
   }
 
   private Answer send(HttpRequest.Builder request) {
-    return send(request, REQUEST_LIMIT);
-  }
-
-  private Answer send(HttpRequest.Builder request, Duration limit) {
     try {
       HttpResponse<String> response =
-          http.send(request.timeout(limit).build(), BodyHandlers.ofString());
+          http.send(request.timeout(REQUEST_LIMIT).build(), BodyHandlers.ofString());
       String body = response.body();
       boolean isJson = response.headers().firstValue("Content-Type").orElse("").contains("json");
       return new Answer(

@@ -21,6 +21,8 @@ public final class FleetPlan {
   final Map<String, String> agentProperties = new TreeMap<>();
   private int controlNodes = 1;
   private int hosts = 2;
+  private int spareControlNodes;
+  private int spareHosts;
   private boolean usesPostgresql;
   private boolean usesNamespaces;
   private boolean isDisturbed;
@@ -50,6 +52,18 @@ public final class FleetPlan {
   /** Hosts per area. */
   public FleetPlan hosts(int count) {
     hosts = count;
+    return this;
+  }
+
+  /** Control nodes per area beside those, not started: {@code north-n2} after one. */
+  public FleetPlan spareControlNodes(int count) {
+    spareControlNodes = count;
+    return this;
+  }
+
+  /** Hosts per area beside those, not started: no control node has heard of them. */
+  public FleetPlan spareHosts(int count) {
+    spareHosts = count;
     return this;
   }
 
@@ -131,8 +145,8 @@ public final class FleetPlan {
         builder.witness();
       }
       builder.database(usesPostgresql);
-      builder.controlNodes(areas, controlNodes);
-      builder.hosts(areas, hosts, agentDisk);
+      builder.controlNodes(areas, controlNodes, spareControlNodes);
+      builder.hosts(areas, hosts, spareHosts, agentDisk);
       return builder.started();
     } catch (RuntimeException e) {
       builder.giveUp();

@@ -75,6 +75,11 @@ public class FleetProcess {
     return current != null && current.isAlive();
   }
 
+  /** Whether it was started, and nobody has killed or stopped it since. */
+  final synchronized boolean isWanted() {
+    return wanted;
+  }
+
   /** Whether it ended by itself: nobody killed or stopped it. */
   public final synchronized boolean hasGivenUp() {
     return wanted && !isAlive();

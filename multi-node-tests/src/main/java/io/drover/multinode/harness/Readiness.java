@@ -9,14 +9,17 @@ record Readiness(Fleet fleet, Duration limit) {
   /** With fewer hosts none gets a lease: each needs a majority of hosts among three witnesses. */
   private static final int HOSTS_FOR_LEASES = 3;
 
-  /** Every node takes requests, and every host that runs is connected. */
+  /** Every node that is to run takes requests, and every host that runs is connected. */
   void await() {
     for (ControlNode node : fleet.nodes()) {
+      if (!node.process().isWanted()) {
+        continue;
+      }
       try {
         Fleet.client(node)
             .await(node.process().name() + " to be ready", "/health/ready", limit, _ -> true);
-      } catch (IllegalStateException e) {
-        throw new IllegalStateException(e.getMessage() + "\n" + node.process().logTail(40), e);
+      } catch (NotReadyException e) {
+        throw new NotReadyException(e.getMessage() + "\n" + node.process().logTail(40), e);
       }
     }
     awaitHosts();
@@ -40,8 +43,10 @@ record Readiness(Fleet fleet, Duration limit) {
         });
   }
 
+  /** After control has moved a host counts as connected until its agent had time to come back. */
   private static boolean isReady(JsonNode host, boolean leased) {
+    boolean heard = host.path("lastHeartbeat").isTextual();
     boolean holds = host.path("liveness").path("lease").path("held").asBoolean();
-    return "CONNECTED".equals(host.path("state").asText()) && (holds || !leased);
+    return "CONNECTED".equals(host.path("state").asText()) && heard && (holds || !leased);
   }
 }
