@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
 
 /** {@code ./drover demo}, {@code chaos}, {@code simulate} and {@code bench …}. */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "drover",
     subcommands = {Demo.class, Chaos.class, Simulate.class, Main.Bench.class},
     description = "Measures and shows what Drover does.")
@@ -19,6 +20,7 @@ public final class Main {
 
   /** Groups the measuring commands. */
   @Command(
+      mixinStandardHelpOptions = true,
       name = "bench",
       subcommands = {ControlBenchmark.class, FailoverBenchmark.class, MigrationBenchmark.class},
       description = "Measures one part against something else in the same run.")

@@ -2,7 +2,9 @@ package io.drover.bench.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.drover.bench.report.Metric;
+import io.drover.bench.report.Positive;
 import io.drover.bench.report.Report;
+import io.drover.bench.report.ReportFile;
 import io.drover.bench.simulated.ProcessFigures;
 import io.drover.bench.simulated.SimulatedHost;
 import io.drover.bench.simulated.SimulatedHosts;
@@ -21,8 +23,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -30,7 +32,10 @@ import picocli.CommandLine.Option;
  * PostgreSQL, and what they cost, with 8 simulated hosts, 200 VMs, 16 requests in flight: the shape
  * in which OpenStack Nova (Zed, fake driver) was measured on the same kind of machine.
  */
-@Command(name = "control", description = "VM creates and migrations per second, through HTTP.")
+@Command(
+    mixinStandardHelpOptions = true,
+    name = "control",
+    description = "VM creates and migrations per second, through HTTP.")
 public final class ControlBenchmark implements Callable<Integer> {
   private static final String AREA = "north";
   private static final int HOSTS = 8;
@@ -43,13 +48,20 @@ public final class ControlBenchmark implements Callable<Integer> {
   private static final double NOVA_PSS_MIB = 2540;
   private static final double NOVA_DETECTION_S = 55;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
-  private @Nullable Path json;
+  @Mixin private ReportFile json = new ReportFile();
 
-  @Option(names = "--vms", defaultValue = "200", description = "VMs per repetition (default: 200)")
+  @Option(
+      names = "--vms",
+      defaultValue = "200",
+      description = "VMs per repetition (default: 200)",
+      converter = Positive.class)
   private int vmCount;
 
-  @Option(names = "--repeat", defaultValue = "5", description = "counted repetitions (default: 5)")
+  @Option(
+      names = "--repeat",
+      defaultValue = "5",
+      description = "counted repetitions (default: 5)",
+      converter = Positive.class)
   private int repetitions;
 
   @Option(
@@ -75,9 +87,7 @@ public final class ControlBenchmark implements Callable<Integer> {
       }
     }
     report.print(System.out);
-    if (json != null) {
-      report.write(json);
-    }
+    json.write(report);
     return report.isOk() ? 0 : 1;
   }
 

@@ -1,13 +1,14 @@
 package io.drover.bench.failover;
 
+import io.drover.bench.report.Positive;
 import io.drover.bench.report.Report;
+import io.drover.bench.report.ReportFile;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -15,6 +16,7 @@ import picocli.CommandLine.Option;
  * answers and what guests do.
  */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "failover",
     description = "Kills control nodes, areas and hosts, and times until others do their work.")
 public final class FailoverBenchmark implements Callable<Integer> {
@@ -32,13 +34,13 @@ public final class FailoverBenchmark implements Callable<Integer> {
 
   private static final Set<Part> ON_SMALL_FLEET = EnumSet.range(Part.CONTROL_NODE, Part.HEADLESS);
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
-  private @Nullable Path json;
+  @Mixin private ReportFile json = new ReportFile();
 
   @Option(
       names = "--runs",
       paramLabel = "N",
-      description = "of each part that is repeated; default: ${DEFAULT-VALUE}")
+      description = "of each part that is repeated; default: ${DEFAULT-VALUE}",
+      converter = Positive.class)
   private int runs = 10;
 
   @Option(
@@ -51,13 +53,15 @@ public final class FailoverBenchmark implements Callable<Integer> {
   @Option(
       names = "--hosts",
       paramLabel = "N",
-      description = "simulated, of --only fleet; default: ${DEFAULT-VALUE}")
+      description = "simulated, of --only fleet; default: ${DEFAULT-VALUE}",
+      converter = Positive.class)
   private int hosts = 10_000;
 
   @Option(
       names = "--vms",
       paramLabel = "N",
-      description = "on them, of --only fleet; default: ${DEFAULT-VALUE}")
+      description = "on them, of --only fleet; default: ${DEFAULT-VALUE}",
+      converter = Positive.class)
   private int vms = 100_000;
 
   private final Report report = new Report("bench failover");
@@ -78,9 +82,7 @@ public final class FailoverBenchmark implements Callable<Integer> {
       }
     } finally { // what was measured before a failure, too
       report.print(System.out);
-      if (json != null) {
-        report.write(json);
-      }
+      json.write(report);
     }
     return report.isOk() ? 0 : 1;
   }

@@ -1,6 +1,8 @@
 package io.drover.bench.migration;
 
+import io.drover.bench.report.Positive;
 import io.drover.bench.report.Report;
+import io.drover.bench.report.ReportFile;
 import io.drover.bench.scenario.LinuxImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -15,6 +18,7 @@ import picocli.CommandLine.Option;
  * QEMU's own migration, each interleaved.
  */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "migration",
     description = "Live migration against raw Aeron and against QEMU's own, interleaved.")
 public final class MigrationBenchmark implements Callable<Integer> {
@@ -24,10 +28,13 @@ public final class MigrationBenchmark implements Callable<Integer> {
     LINUX
   }
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
-  private @Nullable Path json;
+  @Mixin private ReportFile json = new ReportFile();
 
-  @Option(names = "--runs", defaultValue = "10", description = "counted migrations (default: 10)")
+  @Option(
+      names = "--runs",
+      defaultValue = "10",
+      description = "counted migrations (default: 10)",
+      converter = Positive.class)
   private int runs;
 
   @Option(names = "--only", paramLabel = "HALF", description = "embedded or linux (default: both)")
@@ -56,9 +63,7 @@ public final class MigrationBenchmark implements Callable<Integer> {
       report.require(false, "ended early: " + e);
     }
     report.print(System.out);
-    if (json != null) {
-      report.write(json);
-    }
+    json.write(report);
     return report.isOk() ? 0 : 1;
   }
 

@@ -2,7 +2,9 @@ package io.drover.bench.scenario;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.bench.report.Metric;
+import io.drover.bench.report.Positive;
 import io.drover.bench.report.Report;
+import io.drover.bench.report.ReportFile;
 import io.drover.multinode.chaos.ChaosOutcome;
 import io.drover.multinode.chaos.ChaosPlan;
 import io.drover.multinode.chaos.ChaosRun;
@@ -15,9 +17,11 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * {@code ./drover chaos}: a fleet of real processes under a seeded workload while everything under
@@ -25,28 +29,41 @@ import picocli.CommandLine.Option;
  * violation.
  */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "chaos",
     description = "Breaks a fleet under load for some minutes, and checks that nothing was lost.")
 public final class Chaos implements Callable<Integer> {
-  @Option(names = "--minutes", paramLabel = "M", description = "time with faults; ${DEFAULT-VALUE}")
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      converter = Minutes.class,
+      description = "time with faults; default: ${DEFAULT-VALUE}")
   private double minutes = 10;
 
   @Option(names = "--seed", paramLabel = "S", description = "of faults and load; default: the time")
   private long seed = System.currentTimeMillis();
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
-  private @Nullable Path json;
+  @Mixin private ReportFile json = new ReportFile();
 
-  @Option(names = "--areas", paramLabel = "N", description = "default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--areas",
+      paramLabel = "N",
+      description = "default: ${DEFAULT-VALUE}",
+      converter = Positive.class)
   private int areas = 3;
 
   @Option(
       names = "--control-nodes",
       paramLabel = "N",
-      description = "per area; default: ${DEFAULT-VALUE}")
+      description = "per area; default: ${DEFAULT-VALUE}",
+      converter = Positive.class)
   private int controlNodes = 1;
 
-  @Option(names = "--hosts", paramLabel = "N", description = "per area; default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      description = "per area; default: ${DEFAULT-VALUE}",
+      converter = Positive.class)
   private int hosts = 2;
 
   @Option(
@@ -76,9 +93,7 @@ public final class Chaos implements Callable<Integer> {
         report.isOk()
             ? "nothing was lost, nothing ran twice"
             : "look into " + directory + "; the same faults again: ./drover chaos --seed " + seed);
-    if (json != null) {
-      report.write(json);
-    }
+    json.write(report);
     return report.isOk() ? 0 : 1;
   }
 
@@ -120,5 +135,17 @@ public final class Chaos implements Callable<Integer> {
   private static Metric metric(String name, double value) {
     String unit = name.endsWith("_ms") ? "ms" : name.endsWith("_s") ? "s" : "";
     return Metric.of(name, value, unit);
+  }
+
+  /** More than none. */
+  private static final class Minutes implements ITypeConverter<Double> {
+    @Override
+    public Double convert(String text) {
+      double minutes = Double.parseDouble(text);
+      if (!(minutes > 0)) {
+        throw new TypeConversionException("'%s' is not above 0".formatted(text));
+      }
+      return minutes;
+    }
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.bench.report.Metric;
 import io.drover.bench.report.Report;
+import io.drover.bench.report.ReportFile;
 import io.drover.multinode.harness.Fleet;
 import io.drover.multinode.harness.FleetClient;
 import io.drover.multinode.harness.FleetPlan;
@@ -17,8 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -27,6 +28,7 @@ import picocli.CommandLine.Option;
  * when nothing was lost that did not die.
  */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "demo",
     description = "Starts a fleet, migrates VMs, kills a host and a control plane, and reports.")
 public final class Demo implements Callable<Integer> {
@@ -34,8 +36,7 @@ public final class Demo implements Callable<Integer> {
   private static final long MIB = 1L << 20;
   private static final int SLOW_BYTES_PER_SECOND = 2 << 20;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
-  private @Nullable Path json;
+  @Mixin private ReportFile json = new ReportFile();
 
   @Option(names = "--keep", description = "leave the fleet running until Ctrl-C")
   private boolean keep;
@@ -235,9 +236,7 @@ public final class Demo implements Callable<Integer> {
     narrator.heading(
         report.isOk() ? "Nothing was lost." : "Something went wrong; logs are in " + directory);
     report.print(System.out);
-    if (json != null) {
-      report.write(json);
-    }
+    json.write(report);
     if (keep) {
       narrator.heading("The fleet runs on until Ctrl-C. Try: ./drover --help, with");
       narrator.line("export DROVER_SERVER=%s", client.base());

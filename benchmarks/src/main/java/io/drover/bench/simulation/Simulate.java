@@ -2,11 +2,12 @@ package io.drover.bench.simulation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.drover.bench.report.Metric;
+import io.drover.bench.report.Positive;
 import io.drover.bench.report.Report;
+import io.drover.bench.report.ReportFile;
 import io.drover.multinode.simulation.RunResult;
 import io.drover.multinode.simulation.Simulation;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,26 +16,37 @@ import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ./drover simulate}: whole fleets in one thread each, in virtual time, with faults. */
-@Command(name = "simulate", description = "Whole fleets in virtual time: a seed is a run.")
+@Command(
+    mixinStandardHelpOptions = true,
+    name = "simulate",
+    description = "Whole fleets in virtual time: a seed is a run.")
 public final class Simulate implements Callable<Integer> {
   private static final double SECONDS_GOAL = 600;
   private static final int SEEDS_OF_GOAL = 2000;
   private static final int VIOLATIONS_SHOWN = 10;
 
-  @Option(names = "--seeds", defaultValue = "200", description = "how many (default: 200)")
+  @Option(
+      names = "--seeds",
+      defaultValue = "200",
+      description = "how many (default: 200)",
+      converter = Positive.class)
   private int seeds;
 
   @Option(names = "--seed", description = "this one only")
   private @Nullable Long seed;
 
-  @Option(names = "--threads", defaultValue = "2", description = "runs at once (default: 2)")
+  @Option(
+      names = "--threads",
+      defaultValue = "2",
+      description = "runs at once (default: 2)",
+      converter = Positive.class)
   private int threads;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "write the report as data, too")
-  private @Nullable Path json;
+  @Mixin private ReportFile json = new ReportFile();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -54,9 +66,7 @@ public final class Simulate implements Callable<Integer> {
         });
     Report report = report(results, (System.nanoTime() - startNs) / 1e9);
     report.print(System.out);
-    if (json != null) {
-      report.write(json);
-    }
+    json.write(report);
     return report.isOk() ? 0 : 1;
   }
 
