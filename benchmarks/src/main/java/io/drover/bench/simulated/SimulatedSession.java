@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The session of a simulated host, held as an agent holds its own: it walks its endpoint list when
  * it is lost, with an agent's waits, and moves to whoever manages it within two seconds of being
- * told. What it sends and decides is serialized by its monitor.
+ * told, or sometime when it was welcomed elsewhere. What it sends and decides is serialized by its
+ * monitor.
  */
 final class SimulatedSession implements AutoCloseable {
   private static final Duration FIRST_WAIT = Duration.ofMillis(200);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
   private static final Duration MOVE_SPREAD = Duration.ofSeconds(2);
+  private static final Duration MOVE_AGAIN = Duration.ofSeconds(3);
   private static final long STABLE_NS = Duration.ofSeconds(10).toNanos();
   private static final long TOLERANCE_NS = Duration.ofMillis(200).toNanos();
   private static final int DOUBLINGS_LIMIT = 10;
@@ -128,6 +130,7 @@ final class SimulatedSession implements AutoCloseable {
     intervalNs = Duration.ofMillis(welcome.getHeartbeatIntervalMs()).toNanos();
     controlEpoch = Math.max(controlEpoch, welcome.getControlEpoch());
     adopt(welcome.getEndpoints());
+    moveIn(MOVE_AGAIN.plus(within(MOVE_AGAIN)));
   }
 
   private synchronized void adopt(EndpointList list) {
@@ -139,10 +142,15 @@ final class SimulatedSession implements AutoCloseable {
       return;
     }
     known = list;
+    tries = 0;
     beat(); // an agent says at once that it has it
+    moveIn(within(MOVE_SPREAD));
+  }
+
+  private void moveIn(Duration delay) {
     if (!isManaging()) {
       long current = attempt;
-      later(within(MOVE_SPREAD), () -> move(current));
+      later(delay.toNanos(), () -> move(current));
     }
   }
 
@@ -175,8 +183,8 @@ final class SimulatedSession implements AutoCloseable {
     later(ceilingNs / 2 + (long) (random.nextDouble() * (ceilingNs / 2.0)), this::open);
   }
 
-  private long within(Duration span) {
-    return (long) (random.nextDouble() * span.toNanos());
+  private Duration within(Duration span) {
+    return Duration.ofNanos((long) (random.nextDouble() * span.toNanos()));
   }
 
   private void later(long delayNs, Runnable what) {
@@ -207,7 +215,8 @@ final class SimulatedSession implements AutoCloseable {
         case WELCOME -> welcome(message.getWelcome());
         case ORDER -> orders.accept(message.getOrder());
         case ENDPOINTS -> adopt(message.getEndpoints());
-        case REFUSED, LEASE, BODY_NOT_SET -> {} // a refused session ends; nobody vouches for it
+        // a refused session ends; nobody vouches for it; and it waits for its welcome anyhow
+        case REFUSED, LEASE, QUEUED, BODY_NOT_SET -> {}
       }
     }
 

@@ -187,8 +187,12 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
             endpoint,
             message -> self.tell(new Received(current, message)),
             reason -> self.tell(new Lost(current, endpoint + " " + reason)));
-    timers.startSingleTimer(new WelcomeOverdue(current), WELCOME_TIMEOUT);
+    awaitWelcome();
     host.guests(guests -> self.tell(new GuestsAre(current, guests)));
+  }
+
+  private void awaitWelcome() {
+    timers.startSingleTimer(WelcomeOverdue.class, new WelcomeOverdue(attempt), WELCOME_TIMEOUT);
   }
 
   private void greet(List<GuestStatus> guests) {
@@ -225,6 +229,7 @@ public final class ControlSession extends AbstractBehavior<ControlSession.Comman
     switch (message.getBodyCase()) {
       case WELCOME -> welcome(message.getWelcome());
       case REFUSED -> refused(message.getRefused());
+      case QUEUED -> awaitWelcome();
       case ORDER -> order(message.getOrder());
       case ENDPOINTS -> adopt(message.getEndpoints());
       case LEASE -> host.offer(hostId, message.getLease());

@@ -40,7 +40,10 @@ final class EndpointWalk {
     return new Step(endpoint, delay);
   }
 
-  /** A session held long enough to call the endpoint good: the next loss starts at the head. */
+  /**
+   * A session held long enough to call the endpoint good, or the list is a new one: the next loss
+   * starts at the head.
+   */
   void settled() {
     attempts = 0;
   }

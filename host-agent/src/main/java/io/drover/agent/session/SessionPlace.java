@@ -15,12 +15,18 @@ final class SessionPlace {
   /** Hosts that are told at once to go elsewhere do so within this. */
   static final Duration MOVE_SPREAD = Duration.ofSeconds(2);
 
-  /** Where the control plane that manages this host could not be reached, it is tried again. */
-  static final Duration MOVE_AGAIN = Duration.ofSeconds(30);
+  /**
+   * Where the control plane that manages this host could not be reached, or had too much to do, it
+   * is tried again: soon, then after twice as long each time, as each try interrupts the session.
+   */
+  static final Duration MOVE_AGAIN = Duration.ofSeconds(3);
+
+  private static final int DOUBLINGS_LIMIT = 4;
 
   private final EndpointBook endpoints;
   private final EndpointWalk walk;
   private BindAddress endpoint; // of this attempt, or the last one
+  private int movesInVain;
 
   SessionPlace(AgentSettings settings, AgentStore store, RandomGenerator random) {
     this.endpoints = new EndpointBook(settings, store);
@@ -46,9 +52,14 @@ final class SessionPlace {
     walk.refusedForGood();
   }
 
-  /** Whether the list was newer. */
+  /** Whether the list was newer; it is then walked from its head. */
   boolean adopt(EndpointList list) {
-    return endpoints.adopt(list);
+    boolean newer = endpoints.adopt(list);
+    if (newer) {
+      walk.settled();
+      movesInVain = 0;
+    }
+    return newer;
   }
 
   /** Whether the session is with whoever manages this host, as far as is known. */
@@ -61,8 +72,10 @@ final class SessionPlace {
     return walk.within(MOVE_SPREAD);
   }
 
-  /** A session elsewhere works, too: there is no hurry. */
+  /** A session elsewhere works, too. */
   Duration moveSometime() {
-    return MOVE_AGAIN.plus(walk.within(MOVE_AGAIN));
+    Duration wait = MOVE_AGAIN.multipliedBy(1L << movesInVain);
+    movesInVain = isManaging() ? 0 : Math.min(movesInVain + 1, DOUBLINGS_LIMIT);
+    return wait.plus(walk.within(wait));
   }
 }
