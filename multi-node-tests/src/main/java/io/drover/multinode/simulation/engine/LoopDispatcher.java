@@ -1,8 +1,6 @@
 package io.drover.multinode.simulation.engine;
 
 import com.typesafe.config.Config;
-import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ActorCell;
 import org.apache.pekko.dispatch.Dispatcher;
@@ -33,7 +31,7 @@ public final class LoopDispatcher extends Dispatcher {
   }
 
   private static ExecutorServiceFactoryProvider executors(World world) {
-    return (_, _) -> () -> new LoopExecutor(world);
+    return (_, _) -> () -> new ActorExecutor(world);
   }
 
   @Override
@@ -61,43 +59,16 @@ public final class LoopDispatcher extends Dispatcher {
     }
   }
 
-  private static final class LoopExecutor extends AbstractExecutorService {
+  private static final class ActorExecutor extends LoopExecutor {
     private final World world;
-    private boolean down;
 
-    private LoopExecutor(World world) {
+    private ActorExecutor(World world) {
       this.world = world;
     }
 
     @Override
     public void execute(Runnable work) {
       world.execute(work);
-    }
-
-    @Override
-    public void shutdown() {
-      down = true;
-    }
-
-    @Override
-    public List<Runnable> shutdownNow() {
-      down = true;
-      return List.of();
-    }
-
-    @Override
-    public boolean isShutdown() {
-      return down;
-    }
-
-    @Override
-    public boolean isTerminated() {
-      return down;
-    }
-
-    @Override
-    public boolean awaitTermination(long timeout, TimeUnit unit) {
-      return down;
     }
   }
 }

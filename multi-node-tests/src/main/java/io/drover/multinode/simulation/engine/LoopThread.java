@@ -1,8 +1,6 @@
 package io.drover.multinode.simulation.engine;
 
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
@@ -12,10 +10,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A thread with timers of one process, on the loop; stands still and ends with its machine. */
-public final class LoopThread extends AbstractExecutorService implements ScheduledExecutorService {
+public final class LoopThread extends LoopExecutor implements ScheduledExecutorService {
   private final World world;
   private final Machine machine;
-  private boolean down;
 
   public LoopThread(World world, Machine machine) {
     this.world = world;
@@ -28,7 +25,7 @@ public final class LoopThread extends AbstractExecutorService implements Schedul
   }
 
   private void run(Runnable work) {
-    if (!down) {
+    if (!isShutdown()) {
       world.run(machine, work);
     }
   }
@@ -70,32 +67,6 @@ public final class LoopThread extends AbstractExecutorService implements Schedul
       work.run();
       later(() -> repeat(task, work, delayNs), delayNs);
     }
-  }
-
-  @Override
-  public void shutdown() {
-    down = true;
-  }
-
-  @Override
-  public List<Runnable> shutdownNow() {
-    down = true;
-    return List.of();
-  }
-
-  @Override
-  public boolean isShutdown() {
-    return down;
-  }
-
-  @Override
-  public boolean isTerminated() {
-    return down;
-  }
-
-  @Override
-  public boolean awaitTermination(long timeout, TimeUnit unit) {
-    return down;
   }
 
   private static final class Task<V> extends FutureTask<V> implements RunnableScheduledFuture<V> {

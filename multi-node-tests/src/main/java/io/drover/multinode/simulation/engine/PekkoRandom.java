@@ -23,11 +23,20 @@ final class PekkoRandom {
     }
   }
 
-  /** Sets it for the calling thread. */
-  static void seed(long seed) {
+  /**
+   * Sets it for the calling thread, anew at each step: what else in this JVM draws from it, such as
+   * a class that is initialized just now, must not change the rest of the run. The first draw adds
+   * twice the thread's id ({@code ThreadLocalRandom.nextSeed}), which is taken off here: a seed is
+   * the same run in any thread.
+   */
+  static void seed(long seed, long step) {
     var _ = ThreadLocalRandom.current(); // or the first use would overwrite it
     try {
-      SEED.setLong(Thread.currentThread(), seed * 0x9E3779B97F4A7C15L);
+      Thread thread = Thread.currentThread();
+      SEED.setLong(
+          thread,
+          (Long.rotateLeft(seed, Integer.SIZE) ^ step) * 0x9E3779B97F4A7C15L
+              - (thread.threadId() << 1));
     } catch (IllegalAccessException e) {
       throw new IllegalStateException(e);
     }

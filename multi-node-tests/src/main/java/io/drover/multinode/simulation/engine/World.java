@@ -46,6 +46,7 @@ public final class World implements AutoCloseable {
   private final Map<Machine, List<ActorRef<?>>> spawned = new HashMap<>();
   private final Map<String, Integer> lives = new HashMap<>();
   private Machine current = NOWHERE;
+  private long seed;
   private long runs;
   private final Queue<Runnable> starting = new ArrayDeque<>();
   private boolean isStarting = true;
@@ -99,7 +100,7 @@ public final class World implements AutoCloseable {
     database = new Database(loop);
     dispatched = 0;
     runs++;
-    PekkoRandom.seed(seed);
+    this.seed = seed;
   }
 
   public Loop loop() {
@@ -253,6 +254,7 @@ public final class World implements AutoCloseable {
     }
     Machine before = current;
     current = machine;
+    PekkoRandom.seed(seed, loop.steps());
     try {
       mailbox.run();
     } finally {
