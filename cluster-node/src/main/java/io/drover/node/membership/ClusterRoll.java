@@ -15,7 +15,6 @@ public final class ClusterRoll {
   /** How long a member counts after it signed; it signs as often as the database is watched. */
   private static final Duration TERM = Duration.ofSeconds(6);
 
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
   private static final String EXTEND =
       """
       UPDATE cluster_roll
@@ -59,7 +58,7 @@ public final class ClusterRoll {
   /** Others need not wait until its time is over. Blocks. */
   public void strikeOff(Connection connection) throws SQLException {
     member = false;
-    try (PreparedStatement delete = prepare(connection, LEAVE)) {
+    try (PreparedStatement delete = PromptConnection.prepare(connection, LEAVE)) {
       delete.setString(1, address);
       delete.executeUpdate();
     }
@@ -67,7 +66,7 @@ public final class ClusterRoll {
 
   /** Whether there is a cluster to join. Blocks. */
   boolean hasOthers(Connection connection) throws SQLException {
-    try (PreparedStatement query = prepare(connection, OTHERS)) {
+    try (PreparedStatement query = PromptConnection.prepare(connection, OTHERS)) {
       query.setString(1, address);
       try (ResultSet rows = query.executeQuery()) {
         return rows.next() && rows.getLong(1) > 0;
@@ -76,16 +75,10 @@ public final class ClusterRoll {
   }
 
   private boolean write(Connection connection, String sql) throws SQLException {
-    try (PreparedStatement statement = prepare(connection, sql)) {
+    try (PreparedStatement statement = PromptConnection.prepare(connection, sql)) {
       statement.setDouble(1, (double) TERM.toMillis());
       statement.setString(2, address);
       return statement.executeUpdate() == 1;
     }
-  }
-
-  private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    statement.setQueryTimeout((int) ANSWER_LIMIT.toSeconds());
-    return statement;
   }
 }

@@ -2,16 +2,11 @@ package io.drover.node.membership;
 
 import com.typesafe.config.Config;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.Properties;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Leases as rows of the journal's database, whose clock alone says when one is over. Each change is
@@ -19,11 +14,6 @@ import org.slf4j.LoggerFactory;
  * after a failure. Blocks; for one thread.
  */
 final class LeaseTable implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(LeaseTable.class);
-
-  /** A lock that somebody keeps, or a network that swallows, must not hold the thread up. */
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
-
   private static final String FENCING = "SELECT fencing FROM cluster_lease WHERE name = ?";
 
   private static final String CREATE =
@@ -45,9 +35,7 @@ final class LeaseTable implements AutoCloseable {
       WHERE name = ? AND owner = ? AND fencing = ?
       """;
 
-  private final String url;
-  private final Properties properties = new Properties();
-  private @Nullable Connection connection;
+  private final PromptConnection connection;
 
   /**
    * Connects when it is first used.
@@ -55,23 +43,19 @@ final class LeaseTable implements AutoCloseable {
    * @param database its {@code url}, {@code user} and {@code password}
    */
   LeaseTable(Config database) {
-    url = database.getString("url");
-    properties.setProperty("user", database.getString("user"));
-    properties.setProperty("password", database.getString("password"));
-    if (url.startsWith("jdbc:postgresql:")) {
-      String limit = Long.toString(ANSWER_LIMIT.toSeconds());
-      properties.setProperty("ApplicationName", "drover-lease");
-      properties.setProperty("connectTimeout", limit);
-      properties.setProperty("loginTimeout", limit);
-      properties.setProperty("socketTimeout", limit);
-    }
+    connection =
+        new PromptConnection(
+            database.getString("url"),
+            database.getString("user"),
+            database.getString("password"),
+            "drover-lease");
   }
 
   /**
    * Opens the connection, so that a server whose connections are all taken cannot refuse it later.
    */
   void connect() throws SQLException {
-    Connection _ = open();
+    Connection _ = connection.open();
   }
 
   /**
@@ -91,7 +75,7 @@ final class LeaseTable implements AutoCloseable {
         return update.executeUpdate() == 1 ? OptionalLong.of(fencing + 1) : OptionalLong.empty();
       }
     } catch (SQLException e) {
-      disconnect();
+      connection.close();
       throw e;
     }
   }
@@ -115,7 +99,7 @@ final class LeaseTable implements AutoCloseable {
       update.setLong(4, fencing);
       return update.executeUpdate() == 1;
     } catch (SQLException e) {
-      disconnect();
+      connection.close();
       throw e;
     }
   }
@@ -140,35 +124,12 @@ final class LeaseTable implements AutoCloseable {
   }
 
   private PreparedStatement prepare(String sql) throws SQLException {
-    PreparedStatement statement = open().prepareStatement(sql);
-    statement.setQueryTimeout((int) ANSWER_LIMIT.toSeconds());
-    return statement;
-  }
-
-  private Connection open() throws SQLException {
-    Connection open = connection;
-    if (open == null) {
-      open = DriverManager.getConnection(url, properties);
-      connection = open;
-    }
-    return open;
-  }
-
-  private void disconnect() {
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        LOG.atDebug().setCause(e).log("a lost connection did not close in order");
-      }
-    }
+    return PromptConnection.prepare(connection.open(), sql);
   }
 
   /** Repeatable. */
   @Override
   public void close() {
-    disconnect();
+    connection.close();
   }
 }

@@ -35,7 +35,7 @@ public final class Database implements AutoCloseable {
    * Connects, and creates or updates the tables. Blocks.
    *
    * @param eventVersion the newest version of events this program can read
-   * @throws NodeStartException when it is unreachable, or was written by a newer program
+   * @throws NodeStartException when it cannot be opened, or was written by a newer program
    */
   public static Database open(DatabaseSettings settings, int eventVersion) {
     Database database = new Database(settings);
@@ -80,7 +80,7 @@ public final class Database implements AutoCloseable {
       return new HikariDataSource(config);
     } catch (RuntimeException e) {
       throw new NodeStartException(
-          "database unreachable: %s: %s (drover.node.database.url, .user, .password)"
+          "cannot open the database %s: %s (drover.node.database.url, .user, .password)"
               .formatted(settings, NodeStartException.rootMessage(e)),
           e);
     }

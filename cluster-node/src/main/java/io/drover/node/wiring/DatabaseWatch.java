@@ -2,15 +2,13 @@ package io.drover.node.wiring;
 
 import io.drover.config.settings.DatabaseSettings;
 import io.drover.node.membership.ClusterRoll;
+import io.drover.node.membership.PromptConnection;
 import io.drover.node.wiring.Readiness.Condition;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +23,17 @@ final class DatabaseWatch implements AutoCloseable {
   /** A balancer asks about as often. */
   private static final Duration INTERVAL = Duration.ofSeconds(2);
 
-  /** An answer takes a round trip; one that takes longer is none. */
-  private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
-
-  private final DatabaseSettings settings;
   private final Readiness readiness;
   private final ClusterRoll roll;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("drover-database-watch").factory());
-  private @Nullable Connection connection; // of that thread
+  private final PromptConnection connection; // of that thread
   private boolean lost; // of that thread
 
   private DatabaseWatch(DatabaseSettings settings, Readiness readiness, ClusterRoll roll) {
-    this.settings = settings;
+    this.connection =
+        new PromptConnection(settings.url(), settings.user(), settings.password(), "drover-watch");
     this.readiness = readiness;
     this.roll = roll;
   }
@@ -55,7 +50,7 @@ final class DatabaseWatch implements AutoCloseable {
 
   private void look() {
     try {
-      requireAnswer();
+      roll.sign(connection.answering());
       if (lost) {
         lost = false;
         LOG.info("database answers again");
@@ -68,43 +63,15 @@ final class DatabaseWatch implements AutoCloseable {
         LOG.atError().addKeyValue("reason", reason).log("database lost");
       }
       readiness.unmet(Condition.DATABASE, reason);
-      disconnect();
+      connection.close();
     }
-  }
-
-  private void requireAnswer() throws SQLException {
-    Connection open = connection;
-    if (open == null) {
-      open = DriverManager.getConnection(settings.url(), settings.user(), settings.password());
-      connection = open;
-    }
-    if (!open.isValid((int) ANSWER_LIMIT.toSeconds())) {
-      throw new SQLException("no answer within " + ANSWER_LIMIT.toSeconds() + " s");
-    }
-    roll.sign(open);
   }
 
   private void strikeOff() {
-    Connection open = connection;
-    if (open != null) {
-      try {
-        roll.strikeOff(open);
-      } catch (SQLException | RuntimeException e) { // of a driver
-        LOG.atDebug().setCause(e).log("still on the roll for a moment");
-      }
-    }
-    disconnect();
-  }
-
-  private void disconnect() {
-    Connection open = connection;
-    connection = null;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (SQLException e) {
-        LOG.atDebug().setCause(e).log("a lost connection did not close in order");
-      }
+    try (connection) {
+      roll.strikeOff(connection.open());
+    } catch (SQLException | RuntimeException e) { // of a driver
+      LOG.atDebug().setCause(e).log("still on the roll for a moment");
     }
   }
 

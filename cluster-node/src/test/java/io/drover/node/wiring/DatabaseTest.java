@@ -72,7 +72,7 @@ final class DatabaseTest {
             2);
     assertThatThrownBy(() -> Database.open(settings, 1))
         .isInstanceOf(NodeStartException.class)
-        .hasMessageContaining("database unreachable: " + kind)
+        .hasMessageContaining("cannot open the database " + kind)
         .hasMessageContaining("drover.node.database.url")
         .hasMessageNotContaining("secret");
   }
