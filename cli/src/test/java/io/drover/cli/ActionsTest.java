@@ -235,6 +235,8 @@ class ActionsTest extends CommandRun {
     assertThat(drover("vm", "fly", "web")).isEqualTo(2);
     assertThat(drover("vm", "create", "a", "--image", "pulse", "--count", "0")).isEqualTo(2);
     assertThat(err()).contains("--count must be at least 1: 0");
+    assertThat(drover("area", "set", "north")).isEqualTo(2);
+    assertThat(err()).contains("area set changes nothing without --backups, --failback");
     assertThat(server.requests).isEmpty();
   }
 

@@ -16,6 +16,7 @@ import io.drover.node.board.NodeCensus;
 import io.drover.node.board.OwnReport;
 import io.drover.node.gateway.AgentGateway;
 import io.drover.node.images.JdbcImageStore;
+import io.drover.node.journal.JournalTimes;
 import io.drover.node.membership.ClusterJoin;
 import io.drover.node.membership.ClusterRoll;
 import io.drover.node.readside.ReadSide;
@@ -144,10 +145,11 @@ public final class ControlNode implements AutoCloseable {
     ClusterNodes members = new ClusterNodes(system);
     Board board = new Board(members::up, settings.areas().staleAfter(), System::nanoTime);
     metrics.watch(board);
+    JournalTimes.of(system).tell(metrics);
     NodeCensus census = new NodeCensus();
     ControlPlane controlPlane =
         FleetEntities.start(system, routes, settings, images, metrics.and(observer), board, census);
-    ReadSide.startProjection(system, database.dataSource(), metrics::projected);
+    ReadSide.startProjection(system, database.dataSource(), metrics.events());
     FleetViews views =
         ReadSide.views(
             system, database.dataSource(), controlPlane, images, () -> areas(members, board));

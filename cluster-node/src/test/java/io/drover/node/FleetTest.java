@@ -88,6 +88,23 @@ final class FleetTest {
     }
   }
 
+  @Test
+  void shouldMeasureItsJournalItsApiAndItsAreas() {
+    try (TestFleet fleet = new TestFleet(folder, TestDatabase.create(Kind.H2, folder))) {
+      fleet.startNode("n1", "north", 0);
+      fleet.get("/v1/areas/north");
+
+      Awaitility.await("the read side")
+          .untilAsserted(() ->
+              assertThat(fleet.metrics())
+                  .containsPattern("drover_events_total\\{.*type=\"AreaDefined\"} 1.0")
+                  .containsPattern("drover_journal_writes_seconds_count\\{.*durable=\"true\"")
+                  .containsPattern("drover_http_requests_seconds_count\\{.*\"/v1/areas/\\{area}\"")
+                  .containsPattern("drover_area_cells\\{.*managed_by=\"north\".*} 8.0")
+                  .containsPattern("drover_node_host_limit\\{.*} 5000.0"));
+    }
+  }
+
   private static String create(TestFleet fleet, String area) {
     JsonNode[] created = new JsonNode[1];
     Awaitility.await("room for a VM")

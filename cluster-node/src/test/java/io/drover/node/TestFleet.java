@@ -127,11 +127,23 @@ final class TestFleet implements AutoCloseable {
             .method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
+  /** In the text format of Prometheus. */
+  String metrics() {
+    return exchange(HttpRequest.newBuilder(uri("/metrics"))).body();
+  }
+
   private Answer send(HttpRequest.Builder builder) {
-    HttpRequest request = builder.timeout(LIMIT).build();
+    HttpResponse<String> response = exchange(builder);
     try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
       return new Answer(response.statusCode(), JSON.readTree(response.body()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private HttpResponse<String> exchange(HttpRequest.Builder builder) {
+    try {
+      return http.send(builder.timeout(LIMIT).build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

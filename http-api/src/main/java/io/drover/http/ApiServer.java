@@ -61,7 +61,7 @@ public final class ApiServer {
       ActorSystem<?> system, Ports ports, String host, int port) {
     EventFeed feed =
         new EventFeed(system, ports.views(), EVENT_POLL_INTERVAL, EVENT_HEARTBEAT_INTERVAL);
-    Dispatcher dispatcher = new Dispatcher(endpoints(system, ports, feed), system);
+    Dispatcher dispatcher = new Dispatcher(endpoints(system, ports, feed), system, ports.node());
     return Http.get(system)
         .newServerAt(host, port)
         .withSettings(settings(system))

@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.http.javadsl.ServerBinding;
 
@@ -124,6 +126,7 @@ final class ApiFixture implements AutoCloseable {
   /** A node whose readiness a test sets. */
   static final class Node implements LocalNode {
     volatile boolean ready = true;
+    final Queue<String> answers = new ConcurrentLinkedQueue<>();
 
     @Override
     public String name() {
@@ -155,6 +158,11 @@ final class ApiFixture implements AutoCloseable {
     @Override
     public RequestClasses requestClasses() {
       return new RequestClasses(1, Map.of("stop", Map.of("PRE_COPY", "CANCEL_MIGRATION")));
+    }
+
+    @Override
+    public void answered(String method, String route, int status, Duration took) {
+      answers.add(method + " " + route + " " + status);
     }
   }
 }

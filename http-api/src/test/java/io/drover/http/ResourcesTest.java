@@ -1,6 +1,7 @@
 package io.drover.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.ControlPlane.Terms;
@@ -286,6 +287,8 @@ class ResourcesTest {
     assertThat(api.get("/health/live").status()).isEqualTo(200);
     assertThat(api.get("/health/ready").status()).isEqualTo(200);
     assertThat(api.get("/metrics").response().body()).contains("drover_vms 3");
+    assertThat(api.get("/nothing").status()).isEqualTo(404);
+    await().untilAsserted(() -> assertThat(api.node.answers).contains("GET /metrics 200", "  404"));
     assertThat(api.get("/v1/request-classes").text("operations/stop/PRE_COPY"))
         .isEqualTo("CANCEL_MIGRATION");
     api.node.ready = false;

@@ -237,7 +237,9 @@ final class Samples {
         List.of(H1.text(), H2.text()),
         2,
         1,
-        List.of(new AreaView.NodeView("control-1", 2, 3, 98, 997, true)),
+        List.of(
+            new AreaView.NodeView(
+                "control-1", 2, 3, 98, 997, true, 12.5, 8.2, 300, 90_000_000, 500_000_000)),
         Optional.of(ArmingView.ARMED));
   }
 

@@ -158,6 +158,10 @@ final class AreaCommands {
     if (borrowLimit != null) {
       body.put("borrowLimit", borrowLimit);
     }
+    if (body.isEmpty()) {
+      throw new IllegalArgumentException(
+          "area set changes nothing without --backups, --failback, --failback-after or --borrow-limit");
+    }
     return shown(session.api().patch("/v1/areas/" + area, body));
   }
 

@@ -65,7 +65,9 @@ public final class Details {
 
   /** The name without the unit that its value shows; texts are the guest's or operator's own. */
   private static String label(String name, JsonNode value) {
-    return value.isNumber() ? name.replaceFirst("(BytesPerSecond|Bytes|Us|Ms|Millis)$", "") : name;
+    return value.isNumber()
+        ? name.replaceFirst("(BytesPerSecond|Bytes|Us|Ms|Millis|Seconds)$", "")
+        : name;
   }
 
   private static String scalar(String name, JsonNode value) {
@@ -88,6 +90,9 @@ public final class Details {
     }
     if (name.endsWith("Ms")) {
       return Units.micros(value.asLong() * 1_000);
+    }
+    if (name.endsWith("Seconds")) {
+      return Units.micros(value.asLong() * 1_000_000);
     }
     return name.equals("cpuMillis") ? Units.cores(value) + " cores" : value.asText();
   }

@@ -1,7 +1,7 @@
 package io.drover.node.board;
 
-import io.drover.config.units.CellId;
-import io.drover.node.board.NodeCensus.Kind;
+import io.drover.actor.InMemory;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
 import org.apache.pekko.actor.typed.PostStop;
@@ -9,29 +9,19 @@ import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 
-/** Counts an entity for as long as it is in memory. */
+/** Counts an entity for as long as it is in memory and there is what it stands for. */
 public final class CountedEntity<C> extends BehaviorInterceptor<C, C> {
-  private final NodeCensus census;
-  private final Kind kind;
-  private final CellId cell;
+  private final InMemory place;
 
-  private CountedEntity(Class<C> type, NodeCensus census, Kind kind, CellId cell) {
+  private CountedEntity(Class<C> type, InMemory place) {
     super(type);
-    this.census = census;
-    this.kind = kind;
-    this.cell = cell;
+    this.place = place;
   }
 
-  /** The same entity, counted. */
+  /** The entity, which says itself whether it counts, as long as it lives. */
   public static <C> Behavior<C> of(
-      Class<C> type, Behavior<C> entity, NodeCensus census, Kind kind, CellId cell) {
-    return Behaviors.intercept(() -> new CountedEntity<>(type, census, kind, cell), entity);
-  }
-
-  @Override
-  public Behavior<C> aroundStart(TypedActorContext<C> context, PreStartTarget<C> target) {
-    census.started(kind, cell);
-    return target.start(context);
+      Class<C> type, InMemory place, Function<InMemory, Behavior<C>> entity) {
+    return Behaviors.intercept(() -> new CountedEntity<>(type, place), entity.apply(place));
   }
 
   @Override
@@ -44,7 +34,7 @@ public final class CountedEntity<C> extends BehaviorInterceptor<C, C> {
   public Behavior<C> aroundSignal(
       TypedActorContext<C> context, Signal signal, SignalTarget<C> target) {
     if (signal instanceof PostStop) {
-      census.stopped(kind, cell);
+      place.exists(false);
     }
     return target.apply(context, signal);
   }

@@ -1,14 +1,22 @@
 package io.drover.node.board;
 
+import io.drover.actor.InMemory;
+import io.drover.actor.area.NodeReport.RunningCell;
 import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
-/** Counts what is in this node's memory: entities by cell, sessions of agents. Any thread. */
+/**
+ * Counts what is in this node's memory: entities of what exists, by cell; sessions of agents. Any
+ * thread.
+ */
 public final class NodeCensus {
   /** Kinds of entities that make the size of a fleet. */
   public enum Kind {
@@ -22,12 +30,44 @@ public final class NodeCensus {
 
   private record Session(AreaId area, boolean settled) {}
 
-  public void started(Kind kind, CellId cell) {
-    of(kind).merge(cell, 1, Integer::sum);
+  /**
+   * The place of one entity, which does not count yet.
+   *
+   * @param rest called when the entity need not stay
+   */
+  public InMemory place(Kind kind, CellId cell, Runnable rest) {
+    return new Place(of(kind), cell, rest);
   }
 
-  public void stopped(Kind kind, CellId cell) {
-    of(kind).computeIfPresent(cell, (_, count) -> count == 1 ? null : count - 1);
+  /** Called by one thread; the counts are not. */
+  private static final class Place implements InMemory {
+    private final Map<CellId, Integer> counts;
+    private final CellId cell;
+    private final Runnable rest;
+    private boolean counted;
+
+    private Place(Map<CellId, Integer> counts, CellId cell, Runnable rest) {
+      this.counts = counts;
+      this.cell = cell;
+      this.rest = rest;
+    }
+
+    @Override
+    public void mayRest() {
+      rest.run();
+    }
+
+    @Override
+    public void exists(boolean exists) {
+      if (exists != counted) {
+        counted = exists;
+        counts.merge(cell, exists ? 1 : -1, Place::sum);
+      }
+    }
+
+    private static @Nullable Integer sum(int count, int change) {
+      return count + change == 0 ? null : Integer.valueOf(count + change);
+    }
   }
 
   /**
@@ -48,10 +88,11 @@ public final class NodeCensus {
   }
 
   /** Cells with hosts or VMs here. */
-  Set<CellId> running() {
-    Map<CellId, Integer> all = new HashMap<>(of(Kind.HOST));
-    all.putAll(of(Kind.VM));
-    return Set.copyOf(all.keySet());
+  List<RunningCell> running() {
+    Map<CellId, Integer> vms = of(Kind.VM);
+    Set<CellId> all = new HashSet<>(of(Kind.HOST).keySet());
+    all.addAll(vms.keySet());
+    return all.stream().map(cell -> new RunningCell(cell, vms.getOrDefault(cell, 0))).toList();
   }
 
   Map<AreaId, Sessions> sessions() {

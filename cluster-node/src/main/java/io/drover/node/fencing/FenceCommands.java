@@ -4,7 +4,7 @@ import io.drover.actor.host.PowerSwitch;
 import io.drover.config.settings.FencingSettings;
 import io.drover.config.settings.FencingSettings.Device;
 import io.drover.config.units.HostId;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,60 +14,76 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The ladder of devices that may switch a host off, each a command of the fence-agents convention:
- * {@code action=off}, which must succeed, then {@code action=status}, which must say off. The first
- * device that confirms it ends the climb. Safe on any thread; waits on virtual threads.
+ * {@code action=off}, which must succeed, then {@code action=status}, which must say off. Each
+ * device is as many ways as it is tried. Safe on any thread; waits on virtual threads.
  */
 public final class FenceCommands implements PowerSwitch, AutoCloseable {
   /** Commands at a time; a rack that dies must not start one for each of its hosts at once. */
   private static final int RUN_LIMIT = 16;
 
+  /**
+   * From the order to the start, for a turn. Later the order may be of a node that stood still
+   * while others took its place and the host came back: that takes longer than this.
+   */
+  private static final Duration START_LIMIT = Duration.ofSeconds(8);
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{(id|name|area|label:[^}]*)}");
 
   private final FencingSettings settings;
+  private final LongSupplier monotonicNs;
   private final Semaphore turns = new Semaphore(RUN_LIMIT);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  public FenceCommands(FencingSettings settings) {
+  /**
+   * The commands of a node.
+   *
+   * @param monotonicNs a clock that nobody sets, and that goes on while this process stands still
+   */
+  public FenceCommands(FencingSettings settings, LongSupplier monotonicNs) {
     this.settings = settings;
+    this.monotonicNs = monotonicNs;
   }
 
   /** A device, and what to write to it for one host. */
   private record Rung(Device device, Map<String, String> parameters) {}
 
   @Override
-  public boolean reaches(HostId host, Map<String, String> labels) {
-    return !ladder(host, labels).isEmpty();
+  public int ways(HostId host, Map<String, String> labels) {
+    return ladder(host, labels).size() * settings.attempts();
   }
 
   @Override
-  public CompletionStage<Answer> switchOff(HostId host, Map<String, String> labels) {
-    List<Rung> ladder = ladder(host, labels);
-    return CompletableFuture.supplyAsync(() -> climb(ladder), threads)
+  public CompletionStage<Answer> switchOff(
+      HostId host, Map<String, String> labels, int way, BooleanSupplier wanted) {
+    Rung rung = ladder(host, labels).get(way / settings.attempts());
+    long orderedNs = monotonicNs.getAsLong();
+    BooleanSupplier mayStart =
+        () -> monotonicNs.getAsLong() - orderedNs < START_LIMIT.toNanos() && wanted.getAsBoolean();
+    return CompletableFuture.supplyAsync(() -> attempt(rung, mayStart), threads)
         .exceptionally(failure -> new Answer(false, "it could not be run: " + failure));
   }
 
-  private Answer climb(List<Rung> ladder) {
-    List<String> said = new ArrayList<>();
-    for (Rung rung : ladder) {
-      for (int attempt = 1; attempt <= settings.attempts(); attempt++) {
-        Answer answer = attempt(rung);
-        if (answer.off()) {
-          return answer;
-        }
-        said.add(answer.evidence());
-      }
-    }
-    return new Answer(false, String.join("; ", said));
-  }
-
-  private Answer attempt(Rung rung) {
-    turns.acquireUninterruptibly();
+  private Answer attempt(Rung rung, BooleanSupplier mayStart) {
     try {
+      if (!turns.tryAcquire(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return new Answer(false, rung.device() + " was not started: others ran all the time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer(false, rung.device() + " was not started: this control node stops");
+    }
+    try {
+      if (!mayStart.getAsBoolean()) {
+        return new Answer(false, rung.device() + " was not started: the host may be back");
+      }
       FenceRun off = FenceRun.of(rung.device(), rung.parameters(), "off", settings.timeout());
       FenceRun status = FenceRun.of(rung.device(), rung.parameters(), "status", settings.timeout());
       // both: a shell that does not find the command exits with the code that means off

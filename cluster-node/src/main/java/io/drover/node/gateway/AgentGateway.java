@@ -20,7 +20,6 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -68,8 +67,8 @@ public final class AgentGateway implements AutoCloseable {
       GatewayObserver observer)
       throws IOException {
     BindAddress wanted = settings.gateway();
-    AgentPlaces unbound = new AgentPlaces(settings.area(), List.of(), sight, census);
-    Sessions sessions = new Sessions(system, unbound, routes, images, observer);
+    AgentPlaces places = new AgentPlaces(settings.area(), sight, census);
+    Sessions sessions = new Sessions(system, places, routes, images, observer);
     WitnessService witness = new WitnessService(new WitnessBook(revocations, System.nanoTime()));
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(wanted.host(), wanted.port()))
@@ -85,8 +84,7 @@ public final class AgentGateway implements AutoCloseable {
     server.start();
     BindAddress bound = new BindAddress(wanted.host(), server.getPort());
     BindAddress advertised = settings.advertisedGateway().orElse(bound);
-    sessions.places =
-        new AgentPlaces(settings.area(), List.of(advertised.toString()), sight, census);
+    places.listensAt(advertised);
     return new AgentGateway(server, witness, bound, advertised);
   }
 
@@ -109,11 +107,11 @@ public final class AgentGateway implements AutoCloseable {
 
   private static final class Sessions extends AgentGatewayGrpc.AgentGatewayImplBase {
     private final ActorSystem<?> system;
+    private final AgentPlaces places;
     private final Routes routes;
     private final ImageContents images;
     private final GatewayObserver observer;
     private final AtomicLong count = new AtomicLong();
-    private volatile AgentPlaces places;
 
     Sessions(
         ActorSystem<?> system,
@@ -154,7 +152,7 @@ public final class AgentGateway implements AutoCloseable {
 
         @Override
         public void onCompleted() {
-          session.tell(new GatewaySession.StreamEnded("the agent ended it"));
+          session.tell(new GatewaySession.AgentLeft());
         }
       };
     }

@@ -3,6 +3,7 @@ package io.drover.node.gateway;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
+import io.drover.config.settings.BindAddress;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
@@ -18,22 +19,21 @@ import java.util.Optional;
  */
 public final class AgentPlaces {
   private final AreaId ownArea;
-  private final List<String> ownGateways;
+  private volatile List<String> ownGateway = List.of();
   private final FleetSight sight;
   private final NodeCensus census;
-  private final WelcomeSlots slots = new WelcomeSlots();
+  private final WelcomeQueue queue = new WelcomeQueue();
 
-  /**
-   * Of one node.
-   *
-   * @param ownGateways of this node and, where they are configured, of its area
-   */
-  public AgentPlaces(
-      AreaId ownArea, List<String> ownGateways, FleetSight sight, NodeCensus census) {
+  /** Of one node, whose gateway does not listen yet. */
+  public AgentPlaces(AreaId ownArea, FleetSight sight, NodeCensus census) {
     this.ownArea = ownArea;
-    this.ownGateways = List.copyOf(ownGateways);
     this.sight = sight;
     this.census = census;
+  }
+
+  /** Where agents find the gateway of this node. */
+  public void listensAt(BindAddress address) {
+    ownGateway = List.of(address.toString());
   }
 
   /** The area an agent says it belongs to; empty when this node has not heard of it. */
@@ -54,7 +54,7 @@ public final class AgentPlaces {
         .management(host.area())
         .map(area -> area.endpointsOf(host.cell()))
         .filter(list -> !list.endpoints().isEmpty())
-        .orElseGet(() -> new EndpointList(0, ownGateways));
+        .orElseGet(() -> new EndpointList(0, ownGateway));
   }
 
   /** Counts the session, and returns what its agent does not have yet. */
@@ -72,15 +72,20 @@ public final class AgentPlaces {
   }
 
   private boolean isManaging(HostId host) {
-    return sight
-        .management(host.area())
-        .map((Management area) -> area.managerOf(host.cell()))
-        .filter(ownArea::equals)
-        .isPresent();
+    return manager(host).filter(ownArea::equals).isPresent();
   }
 
-  WelcomeSlots slots() {
-    return slots;
+  /** Whether control nodes of another area manage the host, as far as is known. */
+  boolean isManagedElsewhere(HostId host) {
+    return manager(host).filter(area -> !area.equals(ownArea)).isPresent();
+  }
+
+  private Optional<AreaId> manager(HostId host) {
+    return sight.management(host.area()).map((Management area) -> area.managerOf(host.cell()));
+  }
+
+  WelcomeQueue queue() {
+    return queue;
   }
 
   void leave(String sessionId) {

@@ -1,6 +1,7 @@
 package io.drover.node.gateway;
 
 import io.drover.actor.agent.AgentSession;
+import io.drover.protocol.v1.Queued;
 import io.drover.protocol.v1.ToAgent;
 import io.grpc.stub.ServerCallStreamObserver;
 
@@ -23,10 +24,19 @@ final class AgentStream {
     if (backlog > BACKLOG_LIMIT) {
       return false;
     }
-    if (!observer.isCancelled()) {
-      observer.onNext(OrderTranslation.toProto(message));
-    }
+    push(OrderTranslation.toProto(message));
     return true;
+  }
+
+  /** It is to wait on: so many hosts are welcomed before it. */
+  void queued(int ahead) {
+    push(ToAgent.newBuilder().setQueued(Queued.newBuilder().setAhead(ahead)).build());
+  }
+
+  private void push(ToAgent message) {
+    if (!observer.isCancelled()) {
+      observer.onNext(message);
+    }
   }
 
   void end() {

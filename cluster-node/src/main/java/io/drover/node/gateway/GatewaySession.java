@@ -3,14 +3,10 @@ package io.drover.node.gateway;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentSession;
-import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
 import io.drover.actor.host.Host;
-import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
-import io.drover.config.units.Spans;
 import io.drover.protocol.v1.FromAgent;
-import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.ToAgent;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
@@ -21,61 +17,72 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.javadsl.StashBuffer;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
  * One session of one agent.
  *
  * <pre>
- * AwaitingHello ─Hello─▶ Attached ─Welcome, orders, reports…─▶ (stream ends) ─DetachAgent─▶ stopped
+ * AwaitingHello ─Hello─▶ Queued ─▶ Registering ─▶ Attached ─Welcome, orders, reports…─▶ (stream ends) ─▶ stopped
+ *                └──────── {@link Greeting} ────────┘
  * </pre>
  *
- * Whoever is silent for too long, in any phase, is lost.
+ * One that says no Hello, or on which nothing is said by either side any more, is over. That an
+ * agent is silent while it is given orders, its host's entity notices, and sooner.
  */
 public final class GatewaySession {
-  /** The one this control plane speaks. */
-  static final int PROTOCOL_VERSION = 1;
-
-  /** Heartbeats come every second; a stopped process must not hold its host for longer. */
+  /** Without a word of either side; heartbeats come every second. */
   static final Duration SILENCE_LIMIT = Duration.ofSeconds(8);
 
   /** From Hello to Welcome: a cell may be moving just then. */
   static final Duration WELCOME_LIMIT = Duration.ofSeconds(10);
 
-  private static final int EARLY_LIMIT = 1_000;
+  /** Heartbeats: cells move in less. */
+  static final int NEWS_HELD_BACK = 5;
 
   /** What was told to an entity that was just lost with its node is gone: it is told again. */
-  private static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+  static final Duration TELL_AGAIN = Duration.ofSeconds(1);
+
+  /**
+   * What a session has to do with.
+   *
+   * @param stream of this session, used by it only
+   */
+  record Ports(AgentPlaces places, AgentStream stream, Routes routes, GatewayObserver observer) {}
 
   private final AgentPlaces places;
-  private final WelcomeSlots slots;
   private final AgentStream stream;
   private final Routes routes;
   private final GatewayObserver observer;
+  private final HostId host;
   private final ActorRef<AgentSession> fromHost;
-  private final ActorRef<Area.Reply> fromArea;
-  private final StashBuffer<Command> early;
+  private final TimerScheduler<Command> timers;
   private final String sessionId = UUID.randomUUID().toString();
+  private Optional<WelcomeQueue.Place> place;
+  private int heldBack; // heartbeats with news that it was not told of
   private long said; // things the agent said, as the host is told of them
-  private Optional<HostId> attachedTo = Optional.empty();
-  private boolean hasSlot;
+  private boolean follows; // its cell, to another area
 
-  private GatewaySession(
-      AgentPlaces places,
-      AgentStream stream,
-      Routes routes,
-      GatewayObserver observer,
+  /**
+   * Of a host that is known now, and whose turn it is.
+   *
+   * @param place left once it is welcomed, or gone
+   * @param timers that have it repeat what it has said, and say when it is too late for a welcome
+   */
+  GatewaySession(
+      Ports ports,
+      HostId host,
+      WelcomeQueue.Place place,
       ActorContext<Command> context,
-      StashBuffer<Command> early) {
-    this.places = places;
-    this.slots = places.slots();
-    this.stream = stream;
-    this.routes = routes;
-    this.observer = observer;
-    this.early = early;
+      TimerScheduler<Command> timers) {
+    this.places = ports.places();
+    this.stream = ports.stream();
+    this.routes = ports.routes();
+    this.observer = ports.observer();
+    this.host = host;
+    this.place = Optional.of(place);
+    this.timers = timers;
     this.fromHost = context.messageAdapter(AgentSession.class, Say::new);
-    this.fromArea = context.messageAdapter(Area.Reply.class, Registered::new);
   }
 
   /**
@@ -88,13 +95,10 @@ public final class GatewaySession {
       ServerCallStreamObserver<ToAgent> toAgent,
       Routes routes,
       GatewayObserver observer) {
-    AgentStream stream = new AgentStream(toAgent);
+    Ports ports = new Ports(places, new AgentStream(toAgent), routes, observer);
     return Behaviors.setup(context -> {
       context.setReceiveTimeout(SILENCE_LIMIT, new Silent());
-      return Behaviors.withStash(
-          EARLY_LIMIT,
-          early ->
-              new GatewaySession(places, stream, routes, observer, context, early).awaitingHello());
+      return Greeting.begin(ports, context);
     });
   }
 
@@ -107,119 +111,38 @@ public final class GatewaySession {
   /** The agent is gone. */
   public record StreamEnded(String reason) implements Command {}
 
+  /** The agent wants no session here any more. */
+  public record AgentLeft() implements Command {}
+
   /** From the Host entity, for the agent. */
   private record Say(AgentSession message) implements Command {}
 
-  private record Registered(Area.Reply reply) implements Command {}
+  record Registered(Area.Reply reply) implements Command {}
 
-  private record TellAgain() implements Command {}
+  record Turn() implements Command {}
 
-  private record Silent() implements Command {}
+  record TellAgain() implements Command {}
 
-  private record WelcomeOverdue() implements Command {}
+  record Silent() implements Command {}
 
-  private Behavior<Command> awaitingHello() {
-    return Behaviors.receive(Command.class)
-        .onMessage(
-            Heard.class,
-            heard ->
-                heard.message().hasHello()
-                    ? greet(heard.message())
-                    : refuse("the first message of a session must be Hello"))
-        .onMessage(StreamEnded.class, _ -> ended())
-        .onMessage(Silent.class, _ -> refuse("no Hello within " + Spans.text(SILENCE_LIMIT)))
-        .build();
+  record WelcomeOverdue() implements Command {}
+
+  private void leaveQueue() {
+    place.ifPresent(WelcomeQueue.Place::leave);
+    place = Optional.empty();
   }
 
-  private Behavior<Command> greet(FromAgent message) {
-    Hello hello = message.getHello();
-    if (hello.getProtocolVersion() != PROTOCOL_VERSION) {
-      return refuse(
-          "the agent speaks protocol version %s, this control plane %d"
-              .formatted(Integer.toUnsignedString(hello.getProtocolVersion()), PROTOCOL_VERSION));
-    }
-    Optional<AreaId> area = places.area(hello.getArea());
-    if (area.isEmpty()) {
-      return turnAway(
-          "the agent belongs to area \"%s\", which is not known here".formatted(hello.getArea()));
-    }
-    AgentReport.Hello report;
-    try {
-      report = (AgentReport.Hello) ReportTranslation.fromProto(message);
-    } catch (MalformedMessageException e) {
-      return refuse(String.valueOf(e.getMessage()));
-    }
-    hasSlot = slots.take();
-    return hasSlot
-        ? welcome(area.get(), report)
-        : turnAway(WelcomeSlots.LIMIT + " hosts are being welcomed just now");
-  }
-
-  private Behavior<Command> welcome(AreaId area, AgentReport.Hello hello) {
-    register(area, hello);
-    return Behaviors.withTimers(timers -> {
-      timers.startSingleTimer(new WelcomeOverdue(), WELCOME_LIMIT);
-      timers.startTimerWithFixedDelay(new TellAgain(), TELL_AGAIN);
-      return registering(area, hello, timers);
-    });
-  }
-
-  private void freeSlot() {
-    if (hasSlot) {
-      hasSlot = false;
-      slots.free();
-    }
-  }
-
-  private void register(AreaId area, AgentReport.Hello hello) {
-    routes.tell(
-        Area.TYPE_KEY, area.name(), new Area.Request.RegisterHost(hello.hostName(), fromArea));
-  }
-
-  private Behavior<Command> registering(
-      AreaId area, AgentReport.Hello hello, TimerScheduler<Command> timers) {
-    return Behaviors.receive(Command.class)
-        .onMessage(
-            Registered.class,
-            registered ->
-                switch (registered.reply()) {
-                  case Area.Reply.HostIs r -> attach(r.host(), hello, timers);
-                  // the node has just started and is about to define its area
-                  case Area.Reply.Refused r when r.refusal().kind() == Refusal.Kind.NOT_FOUND ->
-                      Behaviors.same();
-                  case Area.Reply.Refused r -> refuse(r.refusal().detail());
-                  case Area.Reply.Shown r -> throw new IllegalStateException("not asked: " + r);
-                })
-        .onMessage(
-            TellAgain.class,
-            _ -> {
-              register(area, hello);
-              return Behaviors.same();
-            })
-        .onMessage(Heard.class, this::keep)
-        .onMessage(StreamEnded.class, _ -> ended())
-        .onMessage(WelcomeOverdue.class, _ -> turnAway("the area's controller is moving"))
-        .onSignal(PostStop.class, _ -> detach()) // an early message may end the session
-        .build();
-  }
-
-  /** What an agent says right after its Hello, the host hears after the Hello. */
-  private Behavior<Command> keep(Heard heard) {
-    if (early.isFull()) {
-      return turnAway("more than " + EARLY_LIMIT + " messages before the welcome");
-    }
-    early.stash(heard);
-    return Behaviors.same();
-  }
-
-  private Behavior<Command> attach(
-      HostId host, AgentReport.Hello hello, TimerScheduler<Command> timers) {
+  /** Tells its host of it. */
+  Behavior<Command> attach(AgentReport.Hello hello) {
     Host.Command.AttachAgent attach =
         new Host.Command.AttachAgent(host, hello, places.endpointsOf(host), fromHost, sessionId);
-    routes.tell(Host.TYPE_KEY, host.text(), attach);
+    tell(attach);
     observer.sessionOpened(host);
-    attachedTo = Optional.of(host);
-    return early.unstashAll(attached(host, Optional.of(attach), timers));
+    return attached(Optional.of(attach));
+  }
+
+  private void tell(Host.Command command) {
+    routes.tell(Host.TYPE_KEY, host.text(), command);
   }
 
   /**
@@ -227,89 +150,115 @@ public final class GatewaySession {
    *
    * @param unanswered until the welcome is there
    */
-  private Behavior<Command> attached(
-      HostId host, Optional<Host.Command.AttachAgent> unanswered, TimerScheduler<Command> timers) {
+  private Behavior<Command> attached(Optional<Host.Command.AttachAgent> unanswered) {
     return Behaviors.receive(Command.class)
-        .onMessage(Heard.class, heard -> heard(host, heard.message(), unanswered.isEmpty()))
-        .onMessage(Say.class, say -> say(host, say.message(), timers))
+        .onMessage(Heard.class, heard -> heard(heard.message(), unanswered.isEmpty()))
+        .onMessage(Say.class, say -> say(say.message()))
         .onMessage(
             TellAgain.class,
             _ -> {
-              unanswered.ifPresent(attach -> routes.tell(Host.TYPE_KEY, host.text(), attach));
+              unanswered.ifPresent(this::tell);
               return Behaviors.same();
             })
-        .onMessage(StreamEnded.class, ended -> lost(host, ended.reason()))
+        .onMessage(StreamEnded.class, ended -> lost(ended.reason()))
+        .onMessage(AgentLeft.class, _ -> left())
         .onMessage(
-            Silent.class, _ -> lost(host, "no heartbeat for " + SILENCE_LIMIT.toSeconds() + " s"))
-        .onMessage(WelcomeOverdue.class, _ -> sendAway(host, "the host's controller is moving"))
-        .onSignal(PostStop.class, _ -> detach())
+            Silent.class, _ -> lost("nothing was said for " + SILENCE_LIMIT.toSeconds() + " s"))
+        .onMessage(WelcomeOverdue.class, _ -> sendAway("the host's controller is moving"))
+        .onSignal(
+            PostStop.class,
+            _ -> {
+              detach();
+              return Behaviors.same();
+            })
         .build();
   }
 
-  private Behavior<Command> detach() {
-    freeSlot();
+  void detach() {
+    leaveQueue();
     places.leave(sessionId);
-    attachedTo.ifPresent(
-        host -> routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.DetachAgent(sessionId)));
-    return Behaviors.same();
+    if (!follows) {
+      tell(new Host.Command.DetachAgent(sessionId));
+    }
   }
 
-  private Behavior<Command> heard(HostId host, FromAgent message, boolean welcomed) {
+  private Behavior<Command> heard(FromAgent message, boolean welcomed) {
     if (message.hasHello()) {
-      return sendAway(host, "Hello was said twice in one session");
+      return sendAway("Hello was said twice in one session");
     }
     if (message.hasHeartbeat()
         && places
             .newsFor(host, sessionId, message.getHeartbeat())
+            .filter(_ -> isToBeTold())
             .filter(news -> !stream.send(new AgentSession.UpdateEndpoints(news)))
             .isPresent()) {
-      return tooSlow(host);
+      return tooSlow();
     }
     try {
       AgentReport report = ReportTranslation.fromProto(message);
-      routes.tell(
-          Host.TYPE_KEY, host.text(), new Host.Command.AgentSaid(sessionId, ++said, report));
+      tell(new Host.Command.AgentSaid(sessionId, ++said, report));
       if (welcomed && report instanceof AgentReport.Heartbeat) {
         // a Host that moved to another node knows no session: it says so, and the agent comes back
-        routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.CheckSession(sessionId, fromHost));
+        tell(new Host.Command.CheckSession(sessionId, fromHost));
       }
       return Behaviors.same();
     } catch (MalformedMessageException e) {
-      return sendAway(host, String.valueOf(e.getMessage()));
+      return sendAway(String.valueOf(e.getMessage()));
     }
   }
 
-  private Behavior<Command> say(HostId host, AgentSession message, TimerScheduler<Command> timers) {
+  /**
+   * When others manage the host, its entity moves there, too, and the agent is told when it has:
+   * one that goes before meets the entity where it was, and has to come again.
+   */
+  private boolean isToBeTold() {
+    return !places.isManagedElsewhere(host) || ++heldBack > NEWS_HELD_BACK;
+  }
+
+  private Behavior<Command> say(AgentSession message) {
+    if (message instanceof AgentSession.Refused refused && !refused.permanent()) {
+      stream.send(new AgentSession.UpdateEndpoints(places.endpointsOf(host))); // where it goes next
+    }
     if (!stream.send(message)) {
-      return tooSlow(host);
+      return tooSlow();
     }
     return switch (message) {
       case AgentSession.Refused refused -> {
         observer.sessionRefused(refused.reason());
-        yield lost(host, refused.reason());
+        yield lost(refused.reason());
       }
       case AgentSession.Welcome _ -> {
-        freeSlot();
+        leaveQueue();
         timers.cancelAll();
-        yield attached(host, Optional.empty(), timers);
+        yield attached(Optional.empty());
       }
       case AgentSession.Deliver _, AgentSession.UpdateEndpoints _, AgentSession.UpdateLease _ ->
           Behaviors.same();
     };
   }
 
-  private Behavior<Command> tooSlow(HostId host) {
-    return lost(host, "more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
+  private Behavior<Command> tooSlow() {
+    return lost("more than " + AgentStream.BACKLOG_LIMIT + " messages behind");
   }
 
   /** It may come back at once. */
-  private Behavior<Command> sendAway(HostId host, String reason) {
+  private Behavior<Command> sendAway(String reason) {
     stream.send(new AgentSession.Refused(reason, false));
     observer.sessionRefused(reason);
-    return lost(host, reason);
+    return lost(reason);
   }
 
-  private Behavior<Command> lost(HostId host, String reason) {
+  /**
+   * Who follows its cell to another area is not lost: its host hears of the next session, or, if
+   * there is none, nothing, and notices that. A thousand hosts move at once, and so the journal is
+   * spared a thousand losses.
+   */
+  private Behavior<Command> left() {
+    follows = places.isManagedElsewhere(host);
+    return lost("the agent ended it");
+  }
+
+  private Behavior<Command> lost(String reason) {
     observer.sessionClosed(host, reason);
     return ended(); // PostStop tells the host
   }
@@ -318,20 +267,5 @@ public final class GatewaySession {
   private Behavior<Command> ended() {
     stream.end();
     return Behaviors.stopped();
-  }
-
-  /** It would meet the same refusal again. */
-  private Behavior<Command> refuse(String reason) {
-    return end(new AgentSession.Refused(reason, true));
-  }
-
-  private Behavior<Command> turnAway(String reason) {
-    return end(new AgentSession.Refused(reason, false));
-  }
-
-  private Behavior<Command> end(AgentSession.Refused refused) {
-    stream.send(refused);
-    observer.sessionRefused(refused.reason());
-    return ended();
   }
 }

@@ -2,13 +2,14 @@ package io.drover.node.gateway;
 
 import io.drover.actor.host.WitnessCalls;
 import io.drover.actor.lease.Witness;
+import io.drover.agent.witness.WitnessConnection;
+import io.drover.config.settings.SettingsException;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.protocol.v1.RevokeReply;
 import io.drover.protocol.v1.RevokeRequest;
 import io.drover.protocol.v1.WitnessGrpc;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -65,7 +66,7 @@ public final class GrpcWitnesses implements WitnessCalls, AutoCloseable {
                   .setOnlyLook(onlyLook)
                   .build(),
               completing(answer));
-    } catch (IllegalArgumentException e) { // an endpoint that is none
+    } catch (SettingsException e) { // an endpoint that is none
       answer.completeExceptionally(e);
     }
     return answer;
@@ -76,9 +77,7 @@ public final class GrpcWitnesses implements WitnessCalls, AutoCloseable {
       return channels.computeIfAbsent(
           endpoint,
           target ->
-              NettyChannelBuilder.forTarget(target)
-                  .usePlaintext()
-                  .directExecutor()
+              WitnessConnection.to(target, answerLimit)
                   .idleTimeout(IDLE_S, TimeUnit.SECONDS)
                   .build());
     }

@@ -21,10 +21,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.apache.pekko.persistence.query.Sequence;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.projection.eventsourced.EventEnvelope;
@@ -65,12 +66,12 @@ final class FleetProjection
           migration -> List.of(migration.vm().text(), !migration.phase().isOver()));
 
   private final StoredBytes bytes;
-  private final Consumer<Duration> progress;
+  private final ReadSide.Observer observer;
   private long lastTrim;
 
-  FleetProjection(StoredBytes bytes, Consumer<Duration> progress) {
+  FleetProjection(StoredBytes bytes, ReadSide.Observer observer) {
     this.bytes = bytes;
-    this.progress = progress;
+    this.observer = observer;
   }
 
   @Override
@@ -82,6 +83,7 @@ final class FleetProjection
     ViewTable<Migration.Event, MigrationView> migrations =
         new ViewTable<>(MIGRATIONS, bytes, connection);
     Map<String, OperationView> operations = new HashMap<>();
+    List<MigrationView> ended = new ArrayList<>();
     for (EventEnvelope<CborSerializable> envelope : group) {
       String id = entityId(envelope);
       switch (envelope.event()) {
@@ -90,11 +92,14 @@ final class FleetProjection
                 .operations(vms.apply(id, envelope.sequenceNr(), e))
                 .forEach(operation -> operations.put(operation.id(), operation));
         case Host.Event e -> hosts.apply(id, envelope.sequenceNr(), e);
-        case Migration.Event e ->
-            MIGRATION_FOLD
-                .view(id, envelope.sequenceNr(), migrations.apply(id, envelope.sequenceNr(), e))
-                .map(OperationView::of)
-                .ifPresent(operation -> operations.put(operation.id(), operation));
+        case Migration.Event e -> {
+          Optional<MigrationView> view =
+              MIGRATION_FOLD.view(
+                  id, envelope.sequenceNr(), migrations.apply(id, envelope.sequenceNr(), e));
+          view.map(OperationView::of)
+              .ifPresent(operation -> operations.put(operation.id(), operation));
+          view.filter(migration -> endsWith(migration, e)).ifPresent(ended::add);
+        }
         case Drain.Event e ->
             Drain.operationAfter(e)
                 .ifPresent(operation -> operations.put(operation.id(), operation));
@@ -111,7 +116,13 @@ final class FleetProjection
     storeOperations(connection, operations);
     appendEvents(connection, group);
     trim(connection, sequence(group.getLast()));
-    progress.accept(Duration.between(at(group.getLast().event()), Instant.now()));
+    group.forEach(envelope -> observer.read(kind(envelope), entityId(envelope), envelope.event()));
+    ended.forEach(observer::ended);
+    observer.caughtUp(Duration.between(at(group.getLast().event()), Instant.now()));
+  }
+
+  private static boolean endsWith(MigrationView migration, Migration.Event event) {
+    return migration.phase().isOver() && migration.history().getLast().at().equals(event.at());
   }
 
   private void storeOperations(Connection connection, Map<String, OperationView> operations)

@@ -5,11 +5,11 @@ import io.drover.actor.api.ControlPlane;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.FleetViews;
 import io.drover.actor.api.ImageStore;
+import io.drover.actor.api.MigrationView;
 import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -34,19 +34,35 @@ public final class ReadSide {
 
   private ReadSide() {}
 
+  /** Told what the projection reads; a group that fails is read again. Must not block. */
+  public interface Observer {
+    /**
+     * An event.
+     *
+     * @param entity the kind of it
+     * @param id of the entity
+     */
+    void read(String entity, String id, CborSerializable event);
+
+    /** A migration has just come to its end. */
+    void ended(MigrationView migration);
+
+    /** The newest event of a group is that old. */
+    void caughtUp(Duration age);
+  }
+
   /**
    * Has the cluster run the projection, wherever it likes; the same call on every node.
    *
-   * @param progress told the age of the newest event of each group, where it runs
+   * @param observer told what it reads, where it runs
    */
-  public static void startProjection(
-      ActorSystem<?> system, DataSource pool, Consumer<Duration> progress) {
+  public static void startProjection(ActorSystem<?> system, DataSource pool, Observer observer) {
     ShardedDaemonProcess.get(system)
         .init(
             ProjectionBehavior.Command.class,
             "read-side",
             1,
-            _ -> ProjectionBehavior.create(projection(system, pool, progress)),
+            _ -> ProjectionBehavior.create(projection(system, pool, observer)),
             ShardedDaemonProcessSettings.create(system),
             Optional.of(ProjectionBehavior.stopMessage()));
   }
@@ -72,14 +88,14 @@ public final class ReadSide {
   }
 
   static GroupedProjection<Offset, EventEnvelope<CborSerializable>> projection(
-      ActorSystem<?> system, DataSource pool, Consumer<Duration> progress) {
+      ActorSystem<?> system, DataSource pool, Observer observer) {
     SourceProvider<Offset, EventEnvelope<CborSerializable>> events =
         EventSourcedProvider.eventsByTag(system, JdbcReadJournal.Identifier(), FleetEvent.TAG);
     return JdbcProjection.groupedWithin(
             ProjectionId.of("fleet", FleetEvent.TAG),
             events,
             () -> new PooledSession(pool),
-            () -> new FleetProjection(new StoredBytes(system), progress),
+            () -> new FleetProjection(new StoredBytes(system), observer),
             system)
         .withGroup(GROUP_LIMIT, GROUP_INTERVAL);
   }

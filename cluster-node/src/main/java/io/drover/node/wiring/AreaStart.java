@@ -21,6 +21,7 @@ public final class AreaStart {
   private final Routes routes;
   private final NodeSettings node;
   private final Readiness readiness;
+  private volatile boolean isLate;
 
   public AreaStart(ActorSystem<?> system, Routes routes, NodeSettings node, Readiness readiness) {
     this.system = system;
@@ -40,7 +41,7 @@ public final class AreaStart {
           if (failure == null) {
             answered(reply);
           } else {
-            later();
+            later(failure);
           }
         });
   }
@@ -56,7 +57,16 @@ public final class AreaStart {
     }
   }
 
-  private void later() {
+  private void later(Throwable failure) {
+    String reason = "no answer: " + NodeStartException.rootMessage(failure);
+    if (!isLate) {
+      isLate = true; // one line, however long it takes
+      LOG.atWarn()
+          .addKeyValue("area", node.area())
+          .addKeyValue("reason", reason)
+          .log("area asked again");
+    }
+    readiness.unmet(Condition.AREA, reason);
     system.scheduler().scheduleOnce(RETRY, this::begin, system.executionContext());
   }
 }

@@ -124,12 +124,13 @@ public final class FleetEntities {
         Host.TYPE_KEY,
         entity -> {
           HostId host = HostId.parse(entity.getEntityId());
-          return CountedEntity.of(
-              Host.Command.class,
-              resting(entity, rest -> Host.create(host, persistenceId(entity), hostPorts, rest)),
-              census,
-              NodeCensus.Kind.HOST,
-              host.cell());
+          return resting(
+              entity,
+              rest ->
+                  CountedEntity.of(
+                      Host.Command.class,
+                      census.place(NodeCensus.Kind.HOST, host.cell(), rest),
+                      memory -> Host.create(host, persistenceId(entity), hostPorts, memory)));
         });
     Vm.Ports ports =
         new Vm.Ports(routes, peers, limits, settings.workloadBurst(), clock, Ids.random());
@@ -137,12 +138,13 @@ public final class FleetEntities {
         Vm.TYPE_KEY,
         entity -> {
           VmId vm = VmId.parse(entity.getEntityId());
-          return CountedEntity.of(
-              Vm.Command.class,
-              resting(entity, rest -> Vm.create(vm, persistenceId(entity), ports, rest)),
-              census,
-              NodeCensus.Kind.VM,
-              vm.cell());
+          return resting(
+              entity,
+              rest ->
+                  CountedEntity.of(
+                      Vm.Command.class,
+                      census.place(NodeCensus.Kind.VM, vm.cell(), rest),
+                      memory -> Vm.create(vm, persistenceId(entity), ports, memory)));
         });
     answeringRegion(Operation.TYPE_KEY, entity -> Operation.create(persistenceId(entity), clock));
     answeringRegion(
@@ -179,7 +181,7 @@ public final class FleetEntities {
 
   private Host.Fencing fencing() {
     GrpcWitnesses witnesses = new GrpcWitnesses(settings.leases().witnessTimeout());
-    FenceCommands power = new FenceCommands(settings.fencing());
+    FenceCommands power = new FenceCommands(settings.fencing(), System::nanoTime);
     CoordinatedShutdown.get(system)
         .addTask(
             CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),

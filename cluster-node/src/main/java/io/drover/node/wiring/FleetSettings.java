@@ -10,7 +10,9 @@ import io.drover.config.settings.LeaseSettings;
 import io.drover.config.settings.MigrationSettings;
 import io.drover.config.settings.MoveSettings;
 import io.drover.config.settings.NodeSettings;
+import io.drover.config.settings.SettingsException;
 import io.drover.config.settings.WorkloadBurstSettings;
+import java.time.Duration;
 
 /** All settings of a control node. */
 public record FleetSettings(
@@ -24,6 +26,17 @@ public record FleetSettings(
     ImageSettings images,
     LeaseSettings leases,
     FencingSettings fencing) {
+  public FleetSettings {
+    Duration hold = areas.burst().hold();
+    // Nodes count what is in their memory, and the VMs of a cell that moved are not before they are
+    // asked for.
+    if (hold.compareTo(entities.leakCheckInterval()) <= 0) {
+      throw new SettingsException(
+          "drover.area.burst.hold must be longer than drover.entities.leak-check-interval (%s): %s"
+              .formatted(entities.leakCheckInterval(), hold));
+    }
+  }
+
   /**
    * Reads them.
    *

@@ -1,17 +1,17 @@
 package io.drover.node.wiring;
 
 import io.drover.actor.api.MigrationView.Phase;
-import io.drover.actor.area.AreaViews;
+import io.drover.actor.area.NodeLoad;
 import io.drover.actor.migration.MigrationObserver;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.node.board.Board;
 import io.drover.node.board.OwnReport;
 import io.drover.node.gateway.GatewayObserver;
+import io.drover.node.journal.JournalTimes;
+import io.drover.node.readside.ReadSide;
 import io.drover.node.sharding.ClusterRoutes;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +39,12 @@ public final class NodeMetrics
     implements GatewayObserver,
         MigrationObserver,
         ClusterRoutes.Observer,
+        JournalTimes.Observer,
         OwnReport.Commands,
         AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NodeMetrics.class);
 
+  private static final double MEDIAN = 0.5;
   private static final double P99 = 0.99;
 
   private final PrometheusMeterRegistry registry =
@@ -51,17 +53,22 @@ public final class NodeMetrics
   private final Counter sessionsRefused;
   private final AtomicLong told = new AtomicLong();
   private final Timer answers;
-  private final MultiGauge alarms;
-  private volatile double journalLagMillis;
+  private final AreaGauges areas = new AreaGauges(registry);
+  private final EventFigures events = new EventFigures(registry);
+  private final String node;
   private volatile Board watched = new Board(Set::of, Duration.ZERO, System::nanoTime);
   private final JvmGcMetrics gc = new JvmGcMetrics();
 
   public NodeMetrics(String node, String area) {
+    this.node = node;
     registry.config().commonTags("node", node, "area", area);
     registry.gauge("drover.agent.sessions", sessions);
     sessionsRefused = registry.counter("drover.agent.sessions.refused");
-    alarms = MultiGauge.builder("drover.area.alarms").register(registry);
     answers = Timer.builder("drover.command.answers").publishPercentiles(P99).register(registry);
+    registry.gauge("drover.node.hosts", this, m -> m.own(NodeLoad::hosts));
+    registry.gauge("drover.node.vms", this, m -> m.own(NodeLoad::vms));
+    registry.gauge("drover.node.host.limit", this, m -> m.own(NodeLoad::hostLimit));
+    registry.gauge("drover.node.vm.limit", this, m -> m.own(NodeLoad::vmLimit));
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
@@ -69,23 +76,48 @@ public final class NodeMetrics
     gc.bindTo(registry);
   }
 
-  /** From now on the alarms of all areas are among the figures: 1 each, by area and kind. */
+  /** From now on the figures of all areas, and this node's own load, are among these. */
   public void watch(Board board) {
     watched = board;
   }
 
   /** In the text format of Prometheus. */
   public String scrape() {
-    alarms.register(
-        watched.managements().stream()
-            .flatMap(area ->
-                AreaViews.alarms(area, watched).stream()
-                    .map(alarm ->
-                        MultiGauge.Row.of(
-                            Tags.of("alarmed", area.area().name(), "kind", alarm.kind()), 1)))
-            .collect(Collectors.toList()),
-        true);
+    areas.read(watched);
     return registry.scrape();
+  }
+
+  /** As this node reported it last; 0 before. */
+  private double own(ToIntFunction<NodeLoad> figure) {
+    return watched.nodes().stream()
+        .filter(report -> report.node().equals(node))
+        .mapToInt(report -> figure.applyAsInt(report.load()))
+        .sum();
+  }
+
+  /** For the read side. */
+  public ReadSide.Observer events() {
+    return events;
+  }
+
+  @Override
+  public void wrote(Duration took, boolean durable) {
+    Timer.builder("drover.journal.writes")
+        .tag("durable", Boolean.toString(durable))
+        .publishPercentiles(MEDIAN, P99)
+        .register(registry)
+        .record(took);
+  }
+
+  /** An answer of the API begins; method and route as in its contract. */
+  void served(String method, String route, int status, Duration took) {
+    Timer.builder("drover.http.requests")
+        .tag("method", method)
+        .tag("route", route)
+        .tag("status", Integer.toString(status))
+        .publishPercentiles(MEDIAN, P99)
+        .register(registry)
+        .record(took);
   }
 
   @Override
@@ -101,7 +133,7 @@ public final class NodeMetrics
         .tag("entity", entity)
         .tag("command", command)
         .tag("answered", Boolean.toString(answered))
-        .publishPercentiles(0.5, 0.99)
+        .publishPercentiles(MEDIAN, P99)
         .register(registry)
         .record(took);
     if (answered) {
@@ -120,14 +152,9 @@ public final class NodeMetrics
     return values.length == 0 ? 0 : values[0].value(TimeUnit.MILLISECONDS);
   }
 
-  /** The read side has come to an event of that age. */
-  public void projected(Duration age) {
-    journalLagMillis = age.toMillis();
-  }
-
   @Override
   public double journalLagMillis() {
-    return journalLagMillis;
+    return events.lagMillis();
   }
 
   @Override

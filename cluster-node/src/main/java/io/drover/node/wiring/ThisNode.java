@@ -2,6 +2,7 @@ package io.drover.node.wiring;
 
 import io.drover.config.settings.NodeSettings;
 import io.drover.http.node.LocalNode;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,5 +47,10 @@ public final class ThisNode implements LocalNode {
   @Override
   public LocalNode.RequestClasses requestClasses() {
     return RequestClassTable.published();
+  }
+
+  @Override
+  public void answered(String method, String route, int status, Duration took) {
+    metrics.served(method, route, status, took);
   }
 }

@@ -96,7 +96,7 @@ class BoardTest {
         node,
         area,
         node + ":7200",
-        Set.of(),
+        List.of(),
         Map.of(),
         new NodeLoad(0, 0, 10, 10, 0, 0, 0, 1, 2),
         true);

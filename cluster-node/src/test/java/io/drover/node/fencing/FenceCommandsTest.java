@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,14 +48,37 @@ class FenceCommandsTest {
   }
 
   @Test
-  void shouldTryTheNextDeviceWhenOneFails() {
-    Answer answer =
-        switchOff(
-            dummy(Map.of("type", "fail")),
-            new Device(List.of("/no/such/command"), "*", Map.of()),
-            dummy(Map.of()));
+  void shouldTryEachDeviceAsOftenAsItMayBeTriedBeforeTheNext() {
+    Device broken = new Device(List.of("/no/such/command"), "*", Map.of());
 
-    assertThat(answer.off()).isTrue();
+    try (FenceCommands commands = commands(2, broken, dummy(Map.of()))) {
+      assertThat(commands.ways(H1, Map.of())).isEqualTo(4);
+      assertThat(IntStream.range(0, 4).mapToObj(way -> run(commands, way).off()))
+          .containsExactly(false, false, true, true);
+    }
+  }
+
+  @Test
+  void shouldNotStartWhatIsNotWantedAnyMore() {
+    try (FenceCommands commands = commands(1, dummy(Map.of()))) {
+      Answer answer = commands.switchOff(H1, Map.of(), 0, () -> false).toCompletableFuture().join();
+
+      assertThat(answer.off()).isFalse();
+      assertThat(answer.evidence()).contains("was not started");
+    }
+    assertThat(power.resolve("h1")).doesNotExist();
+  }
+
+  @Test
+  void shouldStartNothingAfterThisNodeStoodStill() {
+    Device[] devices = {dummy(Map.of())};
+    long[] nowNs = {0};
+    try (FenceCommands commands =
+        new FenceCommands(
+            settings(1, devices), () -> nowNs[0] += Duration.ofSeconds(8).toNanos())) {
+      assertThat(run(commands, 0).evidence()).contains("was not started");
+    }
+    assertThat(power.resolve("h1")).doesNotExist();
   }
 
   @Test
@@ -69,11 +93,11 @@ class FenceCommandsTest {
   void shouldReachOnlyHostsThatMatchAndSayWhatIsNeeded() {
     Device bmc = new Device(DUMMY, "north/h*", Map.of("ip", "{label:bmc}"));
 
-    try (FenceCommands commands = commands(bmc)) {
-      assertThat(commands.reaches(H1, Map.of("bmc", "10.0.0.1"))).isTrue();
-      assertThat(commands.reaches(H1, Map.of())).isFalse();
-      assertThat(commands.reaches(H1, Map.of("bmc", "10.0.0.1\naction=on"))).isFalse();
-      assertThat(commands.reaches(HostId.parse("host-south-03-h1"), Map.of("bmc", "1"))).isFalse();
+    try (FenceCommands commands = commands(1, bmc)) {
+      assertThat(commands.ways(H1, Map.of("bmc", "10.0.0.1"))).isEqualTo(1);
+      assertThat(commands.ways(H1, Map.of())).isZero();
+      assertThat(commands.ways(H1, Map.of("bmc", "10.0.0.1\naction=on"))).isZero();
+      assertThat(commands.ways(HostId.parse("host-south-03-h1"), Map.of("bmc", "1"))).isZero();
     }
   }
 
@@ -84,14 +108,22 @@ class FenceCommandsTest {
     return new Device(DUMMY, "north/*", parameters);
   }
 
-  private static Answer switchOff(Device... devices) {
-    try (FenceCommands commands = commands(devices)) {
-      return commands.switchOff(H1, Map.of()).toCompletableFuture().join();
+  private static Answer switchOff(Device device) {
+    try (FenceCommands commands = commands(1, device)) {
+      return run(commands, 0);
     }
   }
 
-  private static FenceCommands commands(Device... devices) {
-    return new FenceCommands(
-        new FencingSettings(List.of(devices), Duration.ofMillis(500), 1, Duration.ofSeconds(1), 1));
+  private static Answer run(FenceCommands commands, int way) {
+    return commands.switchOff(H1, Map.of(), way, () -> true).toCompletableFuture().join();
+  }
+
+  private static FenceCommands commands(int attempts, Device... devices) {
+    return new FenceCommands(settings(attempts, devices), System::nanoTime);
+  }
+
+  private static FencingSettings settings(int attempts, Device... devices) {
+    return new FencingSettings(
+        List.of(devices), Duration.ofMillis(500), attempts, Duration.ofSeconds(1), 1);
   }
 }

@@ -125,6 +125,7 @@ final class AgentGatewayTest {
   void shouldEndTheSessionWhenTheHostRefusesIt() {
     Host.Command.AttachAgent attach = attachH1();
     attach.session().tell(new AgentSession.Refused("name in use", false));
+    assertThat(agent.hear().hasEndpoints()).isTrue();
     assertThat(agent.hear().getRefused())
         .isEqualTo(Refused.newBuilder().setReason("name in use").build());
     agent.awaitEnd();

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentSession;
 import io.drover.actor.area.Area;
 import io.drover.actor.area.AreaPolicy;
 import io.drover.actor.area.Management;
@@ -22,12 +23,14 @@ import io.drover.protocol.v1.Hello;
 import io.drover.protocol.v1.ToAgent;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
@@ -39,6 +42,8 @@ import org.junit.jupiter.api.Test;
 /** What a session makes of messages that come in an order the wire seldom gives. */
 final class GatewaySessionTest {
   private static final AreaId NORTH = new AreaId("north");
+  private static final AreaId SOUTH = new AreaId("south");
+  private static final Duration BEAT = Duration.ofSeconds(1);
   private static final HostId H1 = new HostId(CellId.ofName(NORTH, "h1", 8), "h1");
 
   private final ActorTestKit testKit = ActorTestKit.create();
@@ -46,8 +51,7 @@ final class GatewaySessionTest {
   private final CountDownLatch saidAll = new CountDownLatch(1);
   private final Stream stream = new Stream();
   private final Board board = new Board(Set::of, Duration.ofSeconds(4), System::nanoTime);
-  private final AgentPlaces places =
-      new AgentPlaces(NORTH, List.of("127.0.0.1:7200"), board, new NodeCensus());
+  private final AgentPlaces places = new AgentPlaces(NORTH, board, new NodeCensus());
   private final ActorRef<GatewaySession.Command> session =
       testKit.spawn(GatewaySession.create(places, stream, routes(), new SilentObserver()));
 
@@ -87,43 +91,62 @@ final class GatewaySessionTest {
 
   /** Or, when all hosts come at once, each is given up just before its turn, and comes again. */
   @Test
-  void shouldSendAHostAwayWhileAsManyAsItCanAreBeingWelcomed() {
-    for (int i = 0; i < WelcomeSlots.LIMIT; i++) {
-      places.slots().take();
+  void shouldHaveAHostWaitWhileAsManyAsItCanAreBeingWelcomed() {
+    List<WelcomeQueue.Place> before = new ArrayList<>();
+    for (int i = 0; i < WelcomeQueue.SLOTS + 1; i++) {
+      before.add(places.queue().enter(() -> {}).orElseThrow());
     }
 
     say(hello());
-
-    await().until(() -> stream.completed);
+    await().until(() -> stream.queued.contains(1));
     told.expectNoMessage();
-    places.slots().free();
-    assertThat(places.slots().take()).isTrue();
+    before.removeLast().leave();
+    await().until(() -> stream.queued.contains(0));
+    before.removeLast().leave();
+
+    told.expectMessageClass(Area.Request.RegisterHost.class);
+    saidAll.countDown();
   }
 
   @Test
-  void shouldFreeItsSlotHoweverTheSessionEnds() {
+  void shouldLeaveTheQueueHoweverTheSessionEnds() {
     say(hello());
     told.expectMessageClass(Area.Request.RegisterHost.class);
+    AtomicInteger turns = new AtomicInteger();
+    for (int i = 0; i < WelcomeQueue.SLOTS; i++) {
+      assertThat(places.queue().enter(turns::incrementAndGet)).isPresent();
+    }
+    assertThat(turns).hasValue(WelcomeQueue.SLOTS - 1);
+
     session.tell(new GatewaySession.StreamEnded("the agent is gone"));
     saidAll.countDown();
-    await().until(() -> stream.completed);
 
-    await()
-        .untilAsserted(() -> {
-          int free = 0;
-          while (places.slots().take()) {
-            free++;
-          }
-          for (int i = 0; i < free; i++) {
-            places.slots().free();
-          }
-          assertThat(free).isEqualTo(WelcomeSlots.LIMIT);
-        });
+    await().untilAsserted(() -> assertThat(turns).hasValue(WelcomeQueue.SLOTS));
+  }
+
+  @Test
+  void shouldNotCallAnAgentLostThatFollowsItsCell() {
+    board.publish(managed(SOUTH, "south:7200"));
+    attach();
+
+    session.tell(new GatewaySession.AgentLeft());
+
+    await().until(() -> stream.completed);
+    told.expectNoMessage();
+  }
+
+  @Test
+  void shouldTellTheHostThatItsAgentHasLeft() {
+    attach();
+
+    session.tell(new GatewaySession.AgentLeft());
+
+    told.expectMessageClass(Host.Command.DetachAgent.class);
   }
 
   @Test
   void shouldEndItsHalfOfTheStreamWhenTheAgentHasEndedTheOther() {
-    session.tell(new GatewaySession.StreamEnded("the agent ended it"));
+    session.tell(new GatewaySession.AgentLeft());
 
     await().until(() -> stream.completed);
   }
@@ -131,7 +154,7 @@ final class GatewaySessionTest {
   @Test
   void shouldTellAnAgentOfANewerListUntilItHasIt() {
     attach();
-    board.publish(managed(new Epoch(1), "south:7200"));
+    board.publish(managed(NORTH, "n2:7200"));
 
     say(heartbeat(1));
     say(heartbeat(2));
@@ -142,7 +165,7 @@ final class GatewaySessionTest {
             EndpointList.newBuilder()
                 .setAreaEpoch(1)
                 .setVersion(5)
-                .addEndpoints("south:7200")
+                .addEndpoints("n2:7200")
                 .setManaging(1)
                 .build());
     say(
@@ -159,28 +182,59 @@ final class GatewaySessionTest {
     assertThat(stream.endpointLists).hasSize(2);
   }
 
-  private void attach() {
+  /** Or it would find its host where it was, be welcomed, and have to come again. */
+  @Test
+  void shouldSendAnAgentToAnotherAreaOnceItsHostHasMovedThere() {
+    ActorRef<AgentSession> fromHost = attach();
+    board.publish(managed(SOUTH, "south:7200"));
+    fromHost.tell(
+        new AgentSession.Welcome(
+            H1, new Epoch(1), BEAT, new AgentSession.EndpointList(1, List.of())));
+    await().until(() -> stream.welcomed);
+    for (int i = 1; i <= GatewaySession.NEWS_HELD_BACK; i++) {
+      say(heartbeat(i));
+    }
+
+    fromHost.tell(new AgentSession.Refused("its controller has moved", false));
+
+    await().until(() -> stream.completed);
+    assertThat(stream.endpointLists).hasSize(1);
+    assertThat(stream.endpointLists.getFirst().getEndpointsList()).containsExactly("south:7200");
+  }
+
+  @Test
+  void shouldNotHoldBackForLongWhereItsAgentIsToGo() {
+    attach();
+    board.publish(managed(SOUTH, "south:7200"));
+
+    for (int i = 0; i <= GatewaySession.NEWS_HELD_BACK; i++) {
+      say(heartbeat(i));
+    }
+
+    await().until(() -> stream.endpointLists.size() == 1);
+  }
+
+  private ActorRef<AgentSession> attach() {
     say(hello());
     told.expectMessageClass(Area.Request.RegisterHost.class)
         .replyTo()
         .tell(new Area.Reply.HostIs(H1));
     saidAll.countDown();
-    told.expectMessageClass(Host.Command.AttachAgent.class);
+    return told.expectMessageClass(Host.Command.AttachAgent.class).session();
   }
 
-  private static Management managed(Epoch areaEpoch, String gateway) {
-    AreaId south = new AreaId("south");
+  private static Management managed(AreaId keeper, String gateway) {
     return new Management(
         NORTH,
-        areaEpoch,
+        new Epoch(1),
         5,
         5,
         8,
         Map.of(),
-        AreaPolicy.DEFAULT.withBackups(List.of(south)),
-        south,
+        AreaPolicy.DEFAULT.withBackups(List.of(SOUTH)),
+        keeper,
         Map.of(),
-        Map.of(south, List.of(gateway)));
+        Map.of(keeper, List.of(gateway)));
   }
 
   private void say(FromAgent message) {
@@ -230,12 +284,20 @@ final class GatewaySessionTest {
   /** The server's half of a stream that nobody listens to. */
   private static final class Stream extends ServerCallStreamObserver<ToAgent> {
     private final List<EndpointList> endpointLists = new CopyOnWriteArrayList<>();
+    private final List<Integer> queued = new CopyOnWriteArrayList<>();
+    private volatile boolean welcomed;
     private volatile boolean completed;
 
     @Override
     public void onNext(ToAgent message) {
       if (message.hasEndpoints()) {
         endpointLists.add(message.getEndpoints());
+      }
+      if (message.hasWelcome()) {
+        welcomed = true;
+      }
+      if (message.hasQueued()) {
+        queued.add(message.getQueued().getAhead());
       }
     }
 

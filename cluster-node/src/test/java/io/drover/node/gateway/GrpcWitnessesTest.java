@@ -71,6 +71,15 @@ class GrpcWitnessesTest {
   }
 
   @Test
+  void shouldFailForAnEndpointThatIsNone() {
+    Witness nowhere = new Witness("n1", "somewhere");
+
+    assertThatThrownBy(
+            () -> witnesses.revoke(nowhere, H1, new Epoch(3), true).toCompletableFuture().join())
+        .hasMessageContaining("somewhere");
+  }
+
+  @Test
   void shouldFailWhenNobodyIsThere() {
     server.shutdownNow();
     Witness gone = new Witness("n1", "127.0.0.1:1");

@@ -11,7 +11,7 @@ import java.util.Optional;
 /**
  * What a {@code Host} entity tells the actor that holds its agent's session. The gateway gives the
  * entity an {@code ActorRef<AgentSession>} when the agent says {@link AgentReport.Hello}, and
- * watches over nothing: a lost session is reported to the entity as {@code AgentDetached}.
+ * watches over nothing: a lost session is reported to the entity by {@code DetachAgent}.
  */
 public sealed interface AgentSession extends CborSerializable {
   record Welcome(

@@ -63,7 +63,18 @@ public record AreaView(
    *
    * @param hostRoom how many more hosts it can manage; 0 when it has not reported for a while
    */
-  public record NodeView(String name, int hosts, int vms, int hostRoom, int vmRoom, boolean fresh)
+  public record NodeView(
+      String name,
+      int hosts,
+      int vms,
+      int hostRoom,
+      int vmRoom,
+      boolean fresh,
+      double commandsPerSecond,
+      double commandP99Millis,
+      double journalLagMillis,
+      long heapUsedBytes,
+      long heapMaxBytes)
       implements CborSerializable {}
 
   /**

@@ -1,5 +1,6 @@
 package io.drover.actor.api;
 
+import io.drover.actor.CborSerializable;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.ImagePin;
 import io.drover.config.units.AreaId;
@@ -156,7 +157,8 @@ public interface ControlPlane {
       Optional<List<AreaId>> backups,
       Optional<String> failback,
       Optional<Duration> failbackAfter,
-      Optional<Integer> borrowLimit) {}
+      Optional<Integer> borrowLimit)
+      implements CborSerializable {}
 
   /**
    * A VM to be.

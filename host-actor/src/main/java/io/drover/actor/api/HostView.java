@@ -48,46 +48,6 @@ public record HostView(
     labels = Map.copyOf(labels);
   }
 
-  /** Of a host without a lease. */
-  public HostView(
-      HostId id,
-      long version,
-      State state,
-      boolean cordoned,
-      Resources capacity,
-      Resources claimed,
-      List<Claim> claims,
-      Epoch controlEpoch,
-      String incarnation,
-      String agentVersion,
-      List<HypervisorSupport> hypervisors,
-      List<ImageSupport> images,
-      String transferEndpoint,
-      Map<String, String> labels,
-      long staleOrdersRefused,
-      Optional<Instant> lastHeartbeat,
-      Instant stateSince) {
-    this(
-        id,
-        version,
-        state,
-        cordoned,
-        capacity,
-        claimed,
-        claims,
-        controlEpoch,
-        incarnation,
-        agentVersion,
-        hypervisors,
-        images,
-        transferEndpoint,
-        labels,
-        staleOrdersRefused,
-        lastHeartbeat,
-        stateSince,
-        Liveness.UNKNOWN);
-  }
-
   /**
    * Capacity promised to somebody.
    *
@@ -114,7 +74,7 @@ public record HostView(
       Optional<FenceProof> fenced,
       List<Evidence> evidence)
       implements CborSerializable {
-    static final Liveness UNKNOWN =
+    public static final Liveness UNKNOWN =
         new Liveness("", Optional.empty(), false, Optional.empty(), List.of());
 
     public Liveness {

@@ -2,6 +2,7 @@ package io.drover.actor.area;
 
 import io.drover.actor.CborSerializable;
 import io.drover.actor.Routes;
+import io.drover.actor.api.ControlPlane.AreaChange;
 import io.drover.actor.api.Refusal;
 import io.drover.config.settings.AreaSettings;
 import io.drover.config.settings.EntitySettings;
@@ -71,8 +72,11 @@ public final class Area {
 
     record Get(ActorRef<Reply> replyTo) implements Request {}
 
-    /** Refused for a hierarchy that cannot be; the same policy again changes nothing. */
-    record SetPolicy(AreaPolicy policy, OptionalLong ifVersion, ActorRef<Reply> replyTo)
+    /**
+     * Changes what it names. Refused for a hierarchy that cannot be; what is so already changes
+     * nothing.
+     */
+    record SetPolicy(AreaChange change, OptionalLong ifVersion, ActorRef<Reply> replyTo)
         implements Request {}
 
     /**

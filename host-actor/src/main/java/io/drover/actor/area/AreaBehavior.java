@@ -14,30 +14,31 @@ import io.drover.config.units.AreaId;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MalformedIdException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
-import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
-import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandlerWithReply;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
-import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehaviorWithEnforcedReplies;
+import org.apache.pekko.persistence.typed.javadsl.ReplyEffect;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.slf4j.Logger;
 
 /** How an {@link Area} decides and acts. */
-final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState> {
+final class AreaBehavior
+    extends EventSourcedBehaviorWithEnforcedReplies<Command, Event, AreaState> {
   /** What an area says to itself. */
   sealed interface Internal extends Command {
+    /** Time to write down who is about to join. */
+    record Join() implements Internal {}
+
     /** Time to look around, and to say again who manages what. */
     record Tick() implements Internal {}
 
@@ -55,9 +56,10 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   private final TimerScheduler<Command> timers;
   private final Logger log;
   private final HostSweep sweep;
+  private final Joining joining = new Joining();
+  private final ActorRef<Command> self;
   private AreaOutlook outlook = new AreaOutlook();
   private LoadWatch load;
-  private Set<String> nodesSeen = Set.of();
 
   static Behavior<Command> create(AreaId area, PersistenceId persistenceId, Area.Ports ports) {
     return Behaviors.setup(context ->
@@ -76,6 +78,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     this.ports = ports;
     this.timers = timers;
     this.log = context.getLog();
+    this.self = context.getSelf();
     this.sweep = new HostSweep(ports.routes(), ports.settings().wakeBatch());
     this.load = newLoadWatch();
   }
@@ -93,7 +96,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   }
 
   @Override
-  public CommandHandler<Command, Event, AreaState> commandHandler() {
+  public CommandHandlerWithReply<Command, Event, AreaState> commandHandler() {
     return this::decide;
   }
 
@@ -122,6 +125,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   private void onRecovered(AreaState state) {
     outlook = new AreaOutlook();
     load = newLoadWatch();
+    joining.forget();
     if (state instanceof Defined s) {
       act(s);
     }
@@ -134,7 +138,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     timers.startTimerWithFixedDelay("sweep", new Internal.Sweep(), ports.settings().sweep());
   }
 
-  private Effect<Event, AreaState> decide(AreaState state, Command command) {
+  private ReplyEffect<Event, AreaState> decide(AreaState state, Command command) {
     return switch (new On<>(state, command)) {
       case On(Undefined _, Request.Ensure c) -> define(c);
       case On(Defined s, Request.Ensure c) -> ensure(s, c);
@@ -147,21 +151,23 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
       case On(Defined s, Request.FailBack c) ->
           rule(s, c, Succession.failBack(s, ports.sight(), c, now()));
       case On(Defined s, Request.TakeBack c) -> rule(s, c, Succession.takeBack(s, c, now()));
+      case On(Defined s, Internal.Join _) when joining.size() > 0 -> join(s);
       case On(Defined s, Internal.Tick _) -> tick(s);
       case On(Defined s, Internal.LookAtLoad _) -> burst(s);
       case On(Defined s, Internal.Sweep _) -> {
         sweep.begin(s.facts().hosts());
-        yield Effect().none();
+        yield Effect().noReply();
       }
       case On(Undefined _, Request c) -> refuse(c, Refusal.Kind.NOT_FOUND, "no area " + area);
-      case On(Undefined _, Internal _) -> Effect().none();
-      // every kind of known area was matched above, whatever the command
+      case On(Undefined _, Internal _), On(Defined _, Internal.Join _) -> Effect().noReply();
+      // every kind of known area was matched above, whatever the command: the compiler does not see
+      // it
       case On(Undefined _, _), On(AreaState.Home _, _), On(AreaState.Away _, _) ->
-          Effect().unhandled();
+          throw new IllegalStateException("nobody answers " + command);
     };
   }
 
-  private Effect<Event, AreaState> define(Request.Ensure c) {
+  private ReplyEffect<Event, AreaState> define(Request.Ensure c) {
     PolicyRules.objection(area, c, ports.sight())
         .ifPresent(objection ->
             log.error(
@@ -174,7 +180,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
         .thenReply(c.replyTo(), this::shown);
   }
 
-  private Effect<Event, AreaState> ensure(Defined state, Request.Ensure c) {
+  private ReplyEffect<Event, AreaState> ensure(Defined state, Request.Ensure c) {
     return state.facts().cells() == c.cells()
         ? Effect().reply(c.replyTo(), shown(state))
         : refuse(
@@ -184,7 +190,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
                 .formatted(area, state.facts().cells(), c.cells()));
   }
 
-  private Effect<Event, AreaState> register(Defined state, Request.RegisterHost c) {
+  private ReplyEffect<Event, AreaState> register(Defined state, Request.RegisterHost c) {
     HostId host;
     try {
       host = state.facts().idOf(c.name());
@@ -194,25 +200,34 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     if (state.facts().hosts().contains(host)) {
       return Effect().reply(c.replyTo(), new Reply.HostIs(host));
     }
-    if (state.facts().hosts().size() >= AreaPolicy.HOST_LIMIT) {
+    if (state.facts().hosts().size() + joining.size() >= AreaPolicy.HOST_LIMIT) {
       return refuse(
           c,
           Refusal.Kind.CONFLICT,
           "area %s has %d hosts, its limit".formatted(area, AreaPolicy.HOST_LIMIT));
     }
-    List<Event> events = new ArrayList<>();
-    if (state instanceof AreaState.Home home) {
-      Bursting.handOver(home, ports.sight(), host.cell(), ports.settings().burst(), now())
-          .ifPresent(events::add);
+    if (joining.add(host, c.replyTo())) {
+      self.tell(new Internal.Join());
     }
-    events.add(new Event.HostJoined(host, now()));
-    return Effect()
-        .persist(events)
-        .thenRun(this::publish)
-        .thenReply(c.replyTo(), _ -> new Reply.HostIs(host));
+    return Effect().noReply();
   }
 
-  private Effect<Event, AreaState> rule(Defined state, Request request, Succession.Ruling ruling) {
+  private ReplyEffect<Event, AreaState> join(Defined state) {
+    Joining.Batch batch = joining.next(state, ports.sight(), ports.settings().burst(), now());
+    return Effect()
+        .persist(batch.events())
+        .thenRun(s -> {
+          publish(s);
+          joining.joined(batch);
+          if (joining.size() > 0) {
+            self.tell(new Internal.Join());
+          }
+        })
+        .thenNoReply(); // each has its own
+  }
+
+  private ReplyEffect<Event, AreaState> rule(
+      Defined state, Request request, Succession.Ruling ruling) {
     return switch (ruling) {
       case Succession.Ruling.Decide r -> persist(request, r.event());
       case Succession.Ruling.Already _ -> Effect().reply(request.replyTo(), shown(state));
@@ -221,10 +236,10 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
     };
   }
 
-  private Effect<Event, AreaState> tick(Defined state) {
+  private ReplyEffect<Event, AreaState> tick(Defined state) {
     ports.sight().publish(state.management());
     outlook.look(state.management().hierarchy(), ports.sight(), now());
-    sweepAfterChange(state);
+    sweep.lookAt(ports.sight(), state.facts().hosts());
     sweep.go();
     return Succession.next(state, ports.sight(), outlook, ports.settings(), now())
         .map(this::decided)
@@ -232,30 +247,18 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
   }
 
   /** What is borrowed is not lent on. */
-  private Effect<Event, AreaState> burst(Defined state) {
+  private ReplyEffect<Event, AreaState> burst(Defined state) {
     return state instanceof AreaState.Home home
-        ? load.look(home, now()).map(this::decided).orElseGet(() -> Effect().none())
-        : Effect().none();
+        ? load.look(home, now()).map(this::decided).orElseGet(() -> Effect().noReply())
+        : Effect().noReply();
   }
 
-  private Effect<Event, AreaState> decided(Event event) {
+  private ReplyEffect<Event, AreaState> decided(Event event) {
     log.info("area {} decides {}", area, event);
-    return Effect().persist(event).thenRun(this::persisted);
+    return Effect().persist(event).thenRun(this::persisted).thenNoReply();
   }
 
-  /** A node has come or gone: cells are elsewhere, and their hosts are to be woken there. */
-  private void sweepAfterChange(Defined state) {
-    Set<String> nodes =
-        ports.sight().nodes().stream()
-            .map(NodeReport::node)
-            .collect(Collectors.toCollection(TreeSet::new));
-    if (!nodes.equals(nodesSeen)) {
-      nodesSeen = nodes;
-      sweep.begin(state.facts().hosts());
-    }
-  }
-
-  private Effect<Event, AreaState> persist(Request request, Event event) {
+  private ReplyEffect<Event, AreaState> persist(Request request, Event event) {
     log.info("area {} decides {}", area, event);
     return Effect()
         .persist(event)
@@ -281,7 +284,7 @@ final class AreaBehavior extends EventSourcedBehavior<Command, Event, AreaState>
         s.standing().since());
   }
 
-  private Effect<Event, AreaState> refuse(Request request, Refusal.Kind kind, String detail) {
+  private ReplyEffect<Event, AreaState> refuse(Request request, Refusal.Kind kind, String detail) {
     return Effect().reply(request.replyTo(), new Reply.Refused(Refusal.of(kind, detail)));
   }
 

@@ -1,6 +1,7 @@
 package io.drover.actor.area;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.api.ControlPlane.AreaChange;
 import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,8 @@ import java.util.List;
  *
  * @param backups areas that run this one's control plane when it cannot, in the order to ask
  * @param failbackAfter with {@link Failback#AUTO}: how long the area must have been well before
- * @param borrowLimit how many hosts of other areas this area's control nodes take over at most
+ * @param borrowLimit how many hosts other areas may lend to this one at most; a failover is not
+ *     limited by it
  */
 public record AreaPolicy(
     List<AreaId> backups, Failback failback, Duration failbackAfter, int borrowLimit)
@@ -32,13 +34,24 @@ public record AreaPolicy(
     return new AreaPolicy(next, failback, failbackAfter, borrowLimit);
   }
 
+  AreaPolicy with(AreaChange change) {
+    return new AreaPolicy(
+        change.backups().orElse(backups),
+        change.failback().map(Failback::valueOf).orElse(failback),
+        change.failbackAfter().orElse(failbackAfter),
+        change.borrowLimit().orElse(borrowLimit));
+  }
+
   /** Who decides that an area runs itself again. */
   public enum Failback {
     /** A person. */
     MANUAL,
     /** The area, after it has been well for a while. */
     AUTO,
-    /** Nobody: the area that took over keeps it until the next failover. */
+    /**
+     * Nobody: whoever took over keeps it until this policy is another one. When that has no control
+     * node any more, the area may be its successor.
+     */
     NEVER
   }
 }

@@ -22,17 +22,19 @@ record AreaUse(int hosts, int hostLimit, int vms, int vmLimit) {
 
   /** The fuller of both, 0 to 1 and beyond; full while nobody reports. */
   double share() {
-    return shareWith(0);
+    return Math.max(share(hosts, hostLimit), share(vms, vmLimit));
   }
 
-  /** The same with so many hosts more. */
-  double shareWith(int moreHosts) {
-    return Math.max(share(hosts + moreHosts, hostLimit), share(vms, vmLimit));
+  /** With so many hosts and VMs more, or less if negative. */
+  AreaUse with(int moreHosts, int moreVms) {
+    return new AreaUse(hosts + moreHosts, hostLimit, vms + moreVms, vmLimit);
   }
 
-  /** How many hosts are above that share of the limit. */
-  int hostsAbove(double share) {
-    return Math.max(hosts - (int) (share * hostLimit), 0);
+  /** What a part of its hosts and VMs takes of the limit that is nearer to being reached. */
+  double partOf(int someHosts, int someVms) {
+    return share(hosts, hostLimit) >= share(vms, vmLimit)
+        ? share(someHosts, hostLimit)
+        : share(someVms, vmLimit);
   }
 
   private static double share(int part, int limit) {

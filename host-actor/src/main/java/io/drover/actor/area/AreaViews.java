@@ -30,11 +30,9 @@ public final class AreaViews {
   public static AreaView of(Area.Reply.Shown area, FleetSight sight, Optional<ArmingView> arming) {
     Management management = area.management();
     Map<CellId, String> running = new HashMap<>();
-    sight.nodes().forEach(node -> node.running().forEach(cell -> running.put(cell, node.node())));
-    Sessions sessions =
-        sight.nodes().stream()
-            .map(node -> node.sessions().getOrDefault(management.area(), Sessions.NONE))
-            .reduce(Sessions.NONE, Sessions::plus);
+    sight
+        .nodes()
+        .forEach(node -> node.running().forEach(runs -> running.put(runs.cell(), node.node())));
     return new AreaView(
         management.area(),
         management.version(),
@@ -55,10 +53,21 @@ public final class AreaViews {
                     cell.toString(), management.managerOf(cell), running.getOrDefault(cell, "")))
             .toList(),
         area.hosts().stream().map(HostId::text).toList(),
-        sessions.open(),
-        sessions.settled(),
+        sessions(management.area(), sight.nodes()).open(),
+        sessions(management.area(), managing(management, sight)).settled(),
         nodes(management.area(), sight),
         arming);
+  }
+
+  /** An agent that is with other nodes has yet to switch, whatever those have said before. */
+  private static List<NodeReport> managing(Management management, FleetSight sight) {
+    return sight.nodes().stream().filter(node -> management.isManagedBy(node.area())).toList();
+  }
+
+  private static Sessions sessions(AreaId area, List<NodeReport> nodes) {
+    return nodes.stream()
+        .map(node -> node.sessions().getOrDefault(area, Sessions.NONE))
+        .reduce(Sessions.NONE, Sessions::plus);
   }
 
   private static List<NodeView> nodes(AreaId area, FleetSight sight) {
@@ -72,7 +81,12 @@ public final class AreaViews {
                 node.load().vms(),
                 node.headroom().hosts(),
                 node.headroom().vms(),
-                node.fresh()))
+                node.fresh(),
+                node.load().commandsPerSecond(),
+                node.load().commandP99Millis(),
+                node.load().journalLagMillis(),
+                node.load().heapUsedBytes(),
+                node.load().heapMaxBytes()))
         .toList();
   }
 

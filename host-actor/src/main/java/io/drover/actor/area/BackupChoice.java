@@ -5,6 +5,7 @@ import io.drover.config.units.AreaId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -30,7 +31,7 @@ public sealed interface BackupChoice {
               .formatted(wanted.get(), area.area(), backups),
           Map.of("area", wanted.get().name(), "backups", names(backups)));
     }
-    Map<String, String> rooms = new TreeMap<>();
+    Map<String, OptionalInt> rooms = new TreeMap<>(); // empty: without a control node
     for (AreaId candidate : wanted.map(List::of).orElse(backups)) {
       if (candidate.equals(area.keeper())) {
         continue;
@@ -40,7 +41,7 @@ public sealed interface BackupChoice {
       if (usable && room >= area.hosts()) {
         return new Found(candidate);
       }
-      rooms.put(candidate.name(), usable ? "room for %d hosts".formatted(room) : "no control node");
+      rooms.put(candidate.name(), usable ? OptionalInt.of(room) : OptionalInt.empty());
     }
     return refuse(
         Refusal.Kind.NO_HEADROOM,
@@ -51,18 +52,22 @@ public sealed interface BackupChoice {
         figures(area, rooms));
   }
 
-  private static Map<String, String> figures(Management area, Map<String, String> rooms) {
+  private static Map<String, String> figures(Management area, Map<String, OptionalInt> rooms) {
     Map<String, String> figures = new TreeMap<>();
     figures.put("hosts", Integer.toString(area.hosts()));
     rooms.forEach(
-        (backup, room) -> figures.put("headroom." + backup, room.replace("room for ", "")));
+        (backup, room) -> figures.put("headroom." + backup, Integer.toString(room.orElse(0))));
     return figures;
   }
 
-  private static String text(Map<String, String> rooms) {
+  private static String text(Map<String, OptionalInt> rooms) {
     return rooms.entrySet().stream()
-        .map(entry -> entry.getKey() + " has " + entry.getValue())
+        .map(entry -> entry.getKey() + " has " + text(entry.getValue()))
         .collect(Collectors.joining(", "));
+  }
+
+  private static String text(OptionalInt room) {
+    return room.isPresent() ? "room for %d hosts".formatted(room.getAsInt()) : "no control node";
   }
 
   private static String names(List<AreaId> areas) {

@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which cells an area has others run because its own control nodes have too much to do, and when
@@ -46,14 +46,13 @@ final class Bursting {
       Home state, FleetSight sight, BurstSettings settings, Instant now) {
     AreaId area = state.facts().area();
     AreaUse use = AreaUse.of(area, sight);
-    int tooMany = use.hostsAbove(settings.highWater());
-    Set<Integer> cells = someCells(state, Math.max(tooMany, 1));
+    List<CellSize> cells = someCells(state, sight, use, settings.highWater());
     return cells.isEmpty()
         ? Optional.empty()
-        : borrower(state, sight, hostsIn(state, cells), settings)
+        : borrower(state, sight, CellSize.hosts(cells), CellSize.vms(cells), settings)
             .map(to ->
                 new Event.CellsLent(
-                    cells,
+                    cells.stream().map(CellSize::index).collect(Collectors.toSet()),
                     to,
                     state.facts().areaEpoch().next(),
                     Cause.OVERLOAD,
@@ -79,43 +78,47 @@ final class Bursting {
                 state.facts().policy().backups()));
   }
 
-  /** As few as have so many hosts, the fullest first; never the last one. */
-  private static Set<Integer> someCells(Home state, int hosts) {
-    List<Map.Entry<Integer, Integer>> own =
-        new ArrayList<>(
-            state.facts().hostsByCell().entrySet().stream()
-                .filter(cell -> !state.lent().containsKey(cell.getKey()))
-                .toList());
-    own.sort(
-        Map.Entry.<Integer, Integer>comparingByValue()
-            .reversed()
-            .thenComparing(Map.Entry.comparingByKey()));
-    Set<Integer> chosen = new TreeSet<>();
-    int covered = 0;
-    for (Map.Entry<Integer, Integer> cell : own.subList(0, Math.max(own.size() - 1, 0))) {
-      if (covered >= hosts) {
+  /** As few as leave it at that share, the fullest first; never the last one. */
+  private static List<CellSize> someCells(Home state, FleetSight sight, AreaUse use, double share) {
+    List<CellSize> own =
+        CellSize.of(state, sight).stream()
+            .filter(cell -> !state.lent().containsKey(cell.index()))
+            .sorted(bySize(use).reversed().thenComparingInt(CellSize::index))
+            .toList();
+    List<CellSize> chosen = new ArrayList<>();
+    AreaUse left = use;
+    for (CellSize cell : own.subList(0, Math.max(own.size() - 1, 0))) {
+      if (left.share() <= share) {
         break;
       }
-      chosen.add(cell.getKey());
-      covered += cell.getValue();
+      chosen.add(cell);
+      left = left.with(-cell.hosts(), -cell.vms());
     }
     return chosen;
   }
 
-  static int hostsIn(Home state, Set<Integer> cells) {
-    return cells.stream().mapToInt(cell -> state.facts().hostsByCell().getOrDefault(cell, 0)).sum();
+  private static Comparator<CellSize> bySize(AreaUse use) {
+    return Comparator.comparingDouble(cell -> use.partOf(cell.hosts(), cell.vms()));
   }
 
   /** The first of the hierarchy that has room below its own low water, and lends nothing itself. */
-  static Optional<AreaId> borrower(
-      Home state, FleetSight sight, int hosts, BurstSettings settings) {
+  private static Optional<AreaId> borrower(
+      Home state, FleetSight sight, int hosts, int vms, BurstSettings settings) {
     return state.facts().policy().backups().stream()
         .filter(sight::isUsable)
         .filter(area -> sight.headroom(area).hosts() >= hosts)
-        .filter(area -> AreaUse.of(area, sight).shareWith(hosts) <= settings.lowWater())
+        .filter(
+            area -> expected(area, state, sight).with(hosts, vms).share() <= settings.lowWater())
         .filter(area -> sight.management(area).filter(m -> lends(m)).isEmpty())
-        .filter(area -> borrowed(area, sight) + hosts <= borrowLimit(area, sight))
+        .filter(area -> borrowed(area, state, sight) + hosts <= borrowLimit(area, sight))
         .findFirst();
+  }
+
+  /** How full an area is; what it is to manage and does not report yet counts already. */
+  private static AreaUse expected(AreaId area, Home state, FleetSight sight) {
+    AreaUse use = AreaUse.of(area, sight);
+    int own = sight.management(area).map(m -> managedBy(area, m)).orElse(0);
+    return use.with(Math.max(own + borrowed(area, state, sight) - use.hosts(), 0), 0);
   }
 
   private static boolean lends(Management area) {
@@ -126,51 +129,72 @@ final class Bursting {
     return sight.management(area).map(m -> m.policy().borrowLimit()).orElse(AreaPolicy.HOST_LIMIT);
   }
 
-  /** Hosts of other areas that an area manages now. */
-  private static int borrowed(AreaId borrower, FleetSight sight) {
-    return sight.managements().stream()
-        .filter(m -> !m.area().equals(borrower))
-        .mapToInt(m ->
-            m.hostsByCell().entrySet().stream()
-                .filter(e -> m.managerOf(new CellId(m.area(), e.getKey())).equals(borrower))
-                .mapToInt(Map.Entry::getValue)
-                .sum())
+  /** Hosts of other areas that an area is to manage. */
+  private static int borrowed(AreaId borrower, Home state, FleetSight sight) {
+    Management own = state.management(); // newer than what was told of it
+    return managedBy(borrower, own)
+        + sight.managements().stream()
+            .filter(m -> !m.area().equals(borrower) && !m.area().equals(own.area()))
+            .mapToInt(m -> managedBy(borrower, m))
+            .sum();
+  }
+
+  /** Hosts of an area that another one, or itself, is to manage. */
+  private static int managedBy(AreaId manager, Management area) {
+    return area.hostsByCell().entrySet().stream()
+        .filter(e -> area.managerOf(new CellId(area.area(), e.getKey())).equals(manager))
+        .mapToInt(Map.Entry::getValue)
         .sum();
   }
 
-  /** One cell at a time, the smallest first, if it still leaves the area below high water. */
+  /**
+   * One cell at a time, the smallest first, if it still leaves the area below high water. Not from
+   * an area that is gone: what has happened to its cells is no relief.
+   */
   private static Optional<Event> bringHome(
       Home state, FleetSight sight, BurstSettings settings, Instant now) {
     AreaUse use = AreaUse.of(state.facts().area(), sight);
-    return state.lent().keySet().stream()
-        .min(
-            Comparator.comparingInt((Integer cell) -> hostsIn(state, Set.of(cell)))
-                .thenComparing(Comparator.naturalOrder()))
-        .filter(cell -> use.shareWith(hostsIn(state, Set.of(cell))) <= settings.highWater())
+    return CellSize.of(state, sight).stream()
+        .filter(cell -> state.lent().containsKey(cell.index()))
+        .filter(cell -> sight.isUsable(borrowerOf(cell, state)))
+        .min(bySize(use).thenComparingInt(CellSize::index))
+        .filter(cell -> with(cell, use) <= settings.highWater())
         .map(cell ->
             new Event.CellsReturned(
-                Set.of(cell),
-                state.lent().getOrDefault(cell, state.facts().area()),
+                Set.of(cell.index()),
+                borrowerOf(cell, state),
                 state.facts().areaEpoch().next(),
                 Cause.RELIEF,
                 "with it, control nodes of %s are at %s of their limits"
-                    .formatted(
-                        state.facts().area(), percent(use.shareWith(hostsIn(state, Set.of(cell))))),
+                    .formatted(state.facts().area(), percent(with(cell, use))),
                 now));
+  }
+
+  private static AreaId borrowerOf(CellSize cell, Home state) {
+    return state.lent().getOrDefault(cell.index(), state.facts().area());
+  }
+
+  private static double with(CellSize cell, AreaUse use) {
+    return use.with(cell.hosts(), cell.vms()).share();
   }
 
   /**
    * A host that registers while the area has no room: its whole cell goes elsewhere at once, if
-   * somebody has room for it.
+   * somebody has room for it. What has registered counts at once, whatever nodes report: a thousand
+   * may come within a second.
    */
   static Optional<Event> handOver(
       Home state, FleetSight sight, CellId cell, BurstSettings settings, Instant now) {
-    AreaUse use = AreaUse.of(state.facts().area(), sight);
-    if (use.shareWith(1) <= 1 || state.lent().containsKey(cell.index())) {
+    AreaId area = state.facts().area();
+    AreaUse use = AreaUse.of(area, sight);
+    int managed = Math.max(use.hosts(), managedBy(area, state.management()));
+    if (use.with(managed - use.hosts() + 1, 0).share() <= 1
+        || state.lent().containsKey(cell.index())) {
       return Optional.empty();
     }
-    int hosts = hostsIn(state, Set.of(cell.index())) + 1;
-    return borrower(state, sight, hosts, settings)
+    List<CellSize> whole =
+        CellSize.of(state, sight).stream().filter(c -> c.index() == cell.index()).toList();
+    return borrower(state, sight, CellSize.hosts(whole) + 1, CellSize.vms(whole), settings)
         .map(to ->
             new Event.CellsLent(
                 Set.of(cell.index()),
@@ -178,7 +202,7 @@ final class Bursting {
                 state.facts().areaEpoch().next(),
                 Cause.OVERLOAD,
                 "a host registered, and control nodes of %s manage %d, their limit"
-                    .formatted(state.facts().area(), use.hosts()),
+                    .formatted(area, managed),
                 now));
   }
 

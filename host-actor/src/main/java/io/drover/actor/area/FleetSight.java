@@ -1,10 +1,14 @@
 package io.drover.actor.area;
 
 import io.drover.actor.api.AreaView.Alarm;
+import io.drover.actor.area.NodeReport.RunningCell;
 import io.drover.config.units.AreaId;
+import io.drover.config.units.CellId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What this node knows of the others: their reports, and what areas have decided. Up to a second
@@ -40,6 +44,14 @@ public interface FleetSight {
   /** Whether control nodes of that area are there to run cells. */
   default boolean isUsable(AreaId area) {
     return nodes().stream().anyMatch(node -> node.area().equals(area));
+  }
+
+  /** VMs of each cell, as the nodes that run it have last said. */
+  default Map<CellId, Integer> vmsByCell() {
+    return nodes().stream()
+        .flatMap(node -> node.running().stream())
+        .filter(runs -> runs.vms() > 0)
+        .collect(Collectors.toMap(RunningCell::cell, RunningCell::vms, Integer::sum));
   }
 
   /** The room of all nodes of an area; none while they say nothing. */

@@ -7,6 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Queue;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Wakes the hosts of an area, a batch at a time: one that has moved reads its journal, notices that
@@ -16,6 +18,7 @@ final class HostSweep {
   private final Routes routes;
   private final int batch;
   private final Queue<HostId> waiting = new ArrayDeque<>();
+  private Set<String> nodesSeen = Set.of();
 
   HostSweep(Routes routes, int batch) {
     this.routes = routes;
@@ -26,6 +29,15 @@ final class HostSweep {
   void begin(Collection<HostId> hosts) {
     waiting.clear();
     hosts.stream().sorted(Comparator.comparing(HostId::text)).forEach(waiting::add);
+  }
+
+  /** A node has come or gone: cells are elsewhere, and their hosts are to be woken there. */
+  void lookAt(FleetSight sight, Collection<HostId> hosts) {
+    Set<String> nodes = sight.nodes().stream().map(NodeReport::node).collect(Collectors.toSet());
+    if (!nodes.equals(nodesSeen)) {
+      nodesSeen = nodes;
+      begin(hosts);
+    }
   }
 
   /** The next batch. */

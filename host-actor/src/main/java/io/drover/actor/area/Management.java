@@ -51,6 +51,11 @@ public record Management(
     return lent.getOrDefault(cell.index(), keeper);
   }
 
+  /** Whether that area's nodes are to run cells of this one. */
+  boolean isManagedBy(AreaId other) {
+    return keeper.equals(other) || lent.containsValue(other);
+  }
+
   /** Areas whose nodes may run the cell, the one that is to first. */
   public List<AreaId> candidates(CellId cell) {
     Set<AreaId> all = new LinkedHashSet<>();
@@ -86,6 +91,7 @@ public record Management(
             .limit(EndpointList.LIMIT)
             .toList();
     int managing = gateways.getOrDefault(managerOf(cell), List.of()).size();
-    return new EndpointList(areaEpoch, version, endpoints, Math.min(managing, endpoints.size()));
+    return new EndpointList(
+        areaEpoch, endpointsVersion, endpoints, Math.min(managing, endpoints.size()));
   }
 }

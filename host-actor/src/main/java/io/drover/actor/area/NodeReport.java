@@ -3,8 +3,8 @@ package io.drover.actor.area;
 import io.drover.actor.CborSerializable;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What a control node says of itself each second.
@@ -18,15 +18,22 @@ public record NodeReport(
     String node,
     AreaId area,
     String gateway,
-    Set<CellId> running,
+    List<RunningCell> running,
     Map<AreaId, Sessions> sessions,
     NodeLoad load,
     boolean fresh)
     implements CborSerializable {
   public NodeReport {
-    running = Set.copyOf(running);
+    running = List.copyOf(running);
     sessions = Map.copyOf(sessions);
   }
+
+  /**
+   * A cell of which something is in a node's memory.
+   *
+   * @param vms its entities there of VMs that exist; hosts are known from their registration
+   */
+  public record RunningCell(CellId cell, int vms) implements CborSerializable {}
 
   /**
    * Agents' sessions with one node.

@@ -22,12 +22,13 @@ final class PolicyRules {
           Refusal.versionMismatch(
               "area " + area, state.facts().version(), c.ifVersion().getAsLong()));
     }
-    if (c.policy().equals(state.facts().policy())) {
+    AreaPolicy policy = state.facts().policy().with(c.change());
+    if (policy.equals(state.facts().policy())) {
       return new Ruling.Already();
     }
-    return Hierarchy.objection(area, c.policy().backups(), other -> backupsOf(other, sight))
+    return Hierarchy.objection(area, policy.backups(), other -> backupsOf(other, sight))
         .<Ruling>map(Ruling.Refuse::new)
-        .orElseGet(() -> new Ruling.Decide(new Event.PolicySet(c.policy(), now)));
+        .orElseGet(() -> new Ruling.Decide(new Event.PolicySet(policy, now)));
   }
 
   /** A new area, with the backups of its first node's settings unless these cannot be. */

@@ -155,7 +155,8 @@ final class Succession {
   }
 
   static Ruling failOver(Defined state, FleetSight sight, Area.Request.FailOver c, Instant now) {
-    return c.to().filter(state.keeper()::equals).isPresent()
+    boolean isThere = state instanceof Away && c.to().filter(state.keeper()::equals).isPresent();
+    return isThere
         ? new Ruling.Already()
         : switch (BackupChoice.of(state.management(), sight, c.to())) {
           case BackupChoice.Found found ->
@@ -168,6 +169,11 @@ final class Succession {
     AreaId area = state.facts().area();
     return switch (state) {
       case Home _ -> new Ruling.Already();
+      case Away s when s.facts().policy().failback() == AreaPolicy.Failback.NEVER ->
+          refuse(
+              Refusal.Kind.CONFLICT,
+              "area %s is run by %s, and its failback policy is never".formatted(area, s.keeper()),
+              Map.of("failback", "never", "managedBy", s.keeper().name()));
       case Away s when !sight.isUsable(area) ->
           refuse(
               Refusal.Kind.NO_HEADROOM,

@@ -51,7 +51,10 @@ public final class Arming
      */
     record Arm(boolean force, ActorRef<ArmingView> replyTo) implements Command {}
 
-    /** No host is fenced for that long; at most {@link #LIMIT}. */
+    /**
+     * No leave to fence a host is given for that long; at most {@link #LIMIT}. A revocation and a
+     * run of a fence command that have begun go on; the command is not run again.
+     */
     record Disarm(Duration span, Mode mode, String reason, ActorRef<ArmingView> replyTo)
         implements Command {}
 

@@ -30,7 +30,9 @@ import org.apache.pekko.persistence.typed.PersistenceId;
  * </pre>
  *
  * It moves nothing itself: it has the {@code Area} fail over and back as a person would. However
- * the way over ends, the area comes back. Times are those of the entity's own node.
+ * the way over ends, the area is told to come back, again and again until it has; when it has not
+ * by the limit, the drill is to fail, says what is missing, and may be aborted, which leaves the
+ * area where it is. Times are those of the entity's own node.
  */
 public final class Drill {
   public static final EntityTypeKey<Command> TYPE_KEY =

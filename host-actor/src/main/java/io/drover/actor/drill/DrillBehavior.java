@@ -140,11 +140,7 @@ final class DrillBehavior
           Effect().reply(c.replyTo(), shown(s));
       case On(Idle _, Request.Start c) -> lookFirst(c);
       case On(Over _, Request.Start c) -> lookFirst(c);
-      case On(GoingOver _, Request.Abort c) ->
-          Effect()
-              .persist(course.abort())
-              .thenRun(this::began)
-              .thenReply(c.replyTo(), s -> shown((Known) s));
+      case On(Active s, Request.Abort c) -> abort(s, c);
       case On(Known s, Request.Abort c) -> Effect().reply(c.replyTo(), shown(s));
       case On(Known s, Request.Get c) -> Effect().reply(c.replyTo(), shown(s));
       case On(Known s, Request.GetOperation c) ->
@@ -159,6 +155,16 @@ final class DrillBehavior
       case On(Idle _, _), On(GoingOver _, _), On(ComingBack _, _), On(Over _, _) ->
           Effect().noReply();
     };
+  }
+
+  private ReplyEffect<Event, DrillState> abort(Active state, Request.Abort c) {
+    List<Event> events = course.abort(state);
+    return events.isEmpty()
+        ? Effect().reply(c.replyTo(), shown(state))
+        : Effect()
+            .persist(events)
+            .thenRun(this::began)
+            .thenReply(c.replyTo(), s -> shown((Known) s));
   }
 
   /** The area itself says whether it is well. */

@@ -24,20 +24,15 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The decisions of a drill: what it makes of what it hears. Knows no actor; not thread-safe. {@link
  * #hear} returns the events to journal.
  */
 final class DrillCourse {
-  /** Acknowledged operations that are asked for at a time, at the end. */
-  private static final int FIND_LIMIT = 200;
-
   private final FleetSight sight;
   private final DrillSettings settings;
   private final InstantSource clock;
@@ -46,8 +41,7 @@ final class DrillCourse {
   // what was heard and is not journaled: it is heard again
   private final Map<Integer, Integer> acknowledged = new HashMap<>();
   private final Map<Integer, Integer> wanted = new HashMap<>();
-  private final Set<OperationId> found = new HashSet<>();
-  private final Set<OperationId> missing = new HashSet<>();
+  private final OperationSearch search = new OperationSearch();
   private String obstacle = "";
 
   DrillCourse(FleetSight sight, DrillSettings settings, InstantSource clock, DrillSteps steps) {
@@ -61,8 +55,7 @@ final class DrillCourse {
   void forget() {
     acknowledged.clear();
     wanted.clear();
-    found.clear();
-    missing.clear();
+    search.forget();
     obstacle = "";
   }
 
@@ -94,38 +87,42 @@ final class DrillCourse {
       return List.of(
           comingBack(Phase.FAILED, "not there after %s: ".formatted(limit()) + waits(state)));
     }
-    return watch(job, job.to(), Mark.ACCEPTED_THERE, Mark.HOSTS_THERE);
+    return watch(job, job.to(), Mark.ACCEPTED_THERE, Mark.HOSTS_THERE, false);
   }
 
   private List<Event> comeBack(ComingBack state) {
     Job job = state.job();
     steps.lookAtArea();
-    if (isLate(state.since())) {
+    boolean late = isLate(state.since());
+    if (late && state.end() != Phase.FAILED) {
       String reason = "not back after %s: ".formatted(limit()) + waits(state);
-      return List.of(ended(job, Phase.FAILED, reason, Optional.empty()));
+      return List.of(comingBack(Phase.FAILED, reason));
     }
-    if (!has(job, Mark.ACCEPTED_HOME) || !has(job, Mark.HOSTS_HOME)) {
-      return watch(job, job.area(), Mark.ACCEPTED_HOME, Mark.HOSTS_HOME);
+    if (!isHome(job)) {
+      return watch(job, job.area(), Mark.ACCEPTED_HOME, Mark.HOSTS_HOME, late);
     }
-    List<OperationId> unknown =
-        job.operations().stream().filter(o -> !found.contains(o) && !missing.contains(o)).toList();
-    unknown.stream().limit(FIND_LIMIT).forEach(steps::find);
+    List<OperationId> unknown = search.next(job);
+    unknown.forEach(steps::find);
     return unknown.isEmpty() ? List.of(checked(state)) : List.of();
   }
 
-  private Event checked(ComingBack state) {
-    int lost = missing.size();
-    return lost == 0
-        ? ended(state.job(), state.end(), state.reason(), Optional.of(0))
-        : ended(
-            state.job(),
-            Phase.FAILED,
-            "acknowledged operations are lost: " + missing,
-            Optional.of(lost));
+  private static boolean isHome(Job job) {
+    return has(job, Mark.ACCEPTED_HOME) && has(job, Mark.HOSTS_HOME);
   }
 
-  /** Opens operations, and looks whether everything is where it is to be. */
-  private List<Event> watch(Job job, AreaId place, Mark accepted, Mark hosts) {
+  private Event checked(ComingBack state) {
+    int lost = search.lost();
+    return lost == 0
+        ? ended(state.job(), state.end(), state.reason(), Optional.of(0))
+        : ended(state.job(), Phase.FAILED, search.loss(), Optional.of(lost));
+  }
+
+  /**
+   * Opens operations, and looks whether everything is where it is to be.
+   *
+   * @param late nobody knows for how long: no more operations than it takes
+   */
+  private List<Event> watch(Job job, AreaId place, Mark accepted, Mark hosts, boolean late) {
     List<Event> events = new ArrayList<>();
     Instant now = clock.instant();
     if (!acknowledged.isEmpty()) {
@@ -139,7 +136,9 @@ final class DrillCourse {
       } else {
         wanted.remove(cell);
       }
-      steps.open(job.operation(cell, job.nextNumber(cell)));
+      if (!late || !accepts(job, cell)) {
+        steps.open(job.operation(cell, job.nextNumber(cell)));
+      }
     }
     if (!has(job, accepted) && accepting(job) == job.cells().size()) {
       events.add(new Event.MarkReached(accepted, now));
@@ -164,15 +163,18 @@ final class DrillCourse {
 
   private boolean isAt(AreaId place, CellId cell) {
     return sight.nodes().stream()
-        .anyMatch(node -> node.area().equals(place) && node.running().contains(cell));
+        .filter(node -> node.area().equals(place))
+        .flatMap(node -> node.running().stream())
+        .anyMatch(runs -> runs.cell().equals(cell));
   }
 
   /** Cells that were seen there, and have acknowledged an operation that was opened after that. */
   private int accepting(Job job) {
-    return (int)
-        job.cells().stream()
-            .filter(cell -> job.nextNumber(cell) > wanted.getOrDefault(cell, Integer.MAX_VALUE))
-            .count();
+    return (int) job.cells().stream().filter(cell -> accepts(job, cell)).count();
+  }
+
+  private boolean accepts(Job job, int cell) {
+    return job.nextNumber(cell) > wanted.getOrDefault(cell, Integer.MAX_VALUE);
   }
 
   /** Hosts of an area whose agents are where they belong, with control nodes of that place. */
@@ -196,6 +198,9 @@ final class DrillCourse {
                 place,
                 Math.min(settledAt(place, job.area()), job.hosts()),
                 job.hosts());
+    if (isHome(job)) {
+      progress = search.waits(job);
+    }
     return obstacle.isEmpty() ? progress : progress + "; " + obstacle;
   }
 
@@ -205,7 +210,9 @@ final class DrillCourse {
       case DrillState.On(GoingOver _, Area.Reply.Refused r) ->
           List.of(comingBack(Phase.FAILED, r.refusal().detail()));
       case DrillState.On(ComingBack s, Area.Reply.Shown r) -> {
-        if (!r.management().keeper().equals(s.job().area())) {
+        if (r.management().keeper().equals(s.job().area())) {
+          obstacle = "";
+        } else {
           steps.failBack();
         }
         yield List.of();
@@ -244,16 +251,27 @@ final class DrillCourse {
       if (operation.equals(s.job().operation(cell, next))) {
         acknowledged.put(cell, next);
       } else if (subject.area().isPresent()) {
-        found.add(operation);
+        search.found(operation);
       } else {
-        missing.add(operation);
+        search.missing(operation);
       }
     }
     return List.of();
   }
 
-  Event abort() {
-    return comingBack(Phase.ABORTED, "aborted by request");
+  /** It comes back; who is late with that already is left where it is. */
+  List<Event> abort(Active state) {
+    return switch (state) {
+      case GoingOver _ -> List.of(comingBack(Phase.ABORTED, "aborted by request"));
+      case ComingBack s when isLate(s.since()) ->
+          List.of(
+              ended(
+                  s.job(),
+                  Phase.FAILED,
+                  s.reason() + "; aborted by request: " + waits(s),
+                  Optional.empty()));
+      case ComingBack _ -> List.of();
+    };
   }
 
   private Event comingBack(Phase end, String reason) {

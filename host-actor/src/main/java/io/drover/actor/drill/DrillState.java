@@ -158,6 +158,8 @@ sealed interface DrillState extends CborSerializable {
       case On(GoingOver s, Event.MarkReached e) -> new GoingOver(s.job().after(e));
       case On(GoingOver s, Event.ReturnStarted e) ->
           new ComingBack(s.job(), e.end(), e.reason(), e.at());
+      case On(ComingBack s, Event.ReturnStarted e) ->
+          new ComingBack(s.job(), e.end(), e.reason(), s.since());
       case On(ComingBack s, Event.OperationsAcknowledged e) ->
           new ComingBack(s.job().after(e), s.end(), s.reason(), s.since());
       case On(ComingBack s, Event.MarkReached e) ->

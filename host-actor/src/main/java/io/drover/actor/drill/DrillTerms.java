@@ -2,6 +2,7 @@ package io.drover.actor.drill;
 
 import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
+import io.drover.actor.area.AreaPolicy;
 import io.drover.actor.area.BackupChoice;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
@@ -43,6 +44,11 @@ sealed interface DrillTerms {
           "area %s has lent %d of its %d cells; a drill would not lend them again"
               .formatted(id, area.lent().size(), area.cells()),
           Map.of("lentCells", Integer.toString(area.lent().size())));
+    }
+    if (area.policy().failback() == AreaPolicy.Failback.NEVER) {
+      return refuse(
+          "area %s would not come back: its failback policy is never".formatted(id),
+          Map.of("failback", "never"));
     }
     Set<Integer> cells =
         area.hostsByCell().entrySet().stream()

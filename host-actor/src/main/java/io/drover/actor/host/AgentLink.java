@@ -6,6 +6,7 @@ import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.lease.LeaseStatus;
+import io.drover.config.units.EntityId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -13,11 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -31,9 +30,9 @@ final class AgentLink {
   record Session(String id, String incarnation, ActorRef<AgentSession> ref) {}
 
   final OrderBook orders = new OrderBook();
-  final Set<String> askedOwners = new HashSet<>();
   final Duration recoveredAt;
   private final Map<VmId, GuestStatus> guests = new HashMap<>();
+  private final Map<EntityId, Long> asked = new HashMap<>(); // owners of claims; the question
   private Optional<Session> session = Optional.empty();
   private Optional<Instant> lastHeartbeat = Optional.empty();
   private Duration heardAt;
@@ -80,7 +79,7 @@ final class AgentLink {
     witnessEndpoint = hello.witnessEndpoint();
     leaseStatus = hello.lease();
     witnessesReviewed = Optional.empty();
-    askedOwners.clear(); // what they answer to questions of before is of before
+    asked.clear(); // what they answer to questions of before is of before
     orders.forgetDeliveries();
     heardUpTo = 0;
   }
@@ -90,6 +89,21 @@ final class AgentLink {
     boolean complete = number <= heardUpTo + 1;
     heardUpTo = Math.max(heardUpTo, number);
     return complete;
+  }
+
+  /** An owner is asked whether it needs its claim; only the answer to the last question counts. */
+  void asks(EntityId owner, long question) {
+    asked.put(owner, question);
+  }
+
+  /** An owner claims: it needs it now, whatever it answers to what it was asked before. */
+  void claims(EntityId owner) {
+    asked.remove(owner);
+  }
+
+  /** Whether that is the answer to the last question, with no claim since. */
+  boolean answers(Host.Need need) {
+    return asked.remove(need.owner(), need.question());
   }
 
   /** Where the agent vouches for other hosts; empty = it does not. */

@@ -22,25 +22,20 @@ final class ChangeDesk {
   }
 
   Reaction change(Registered state, Command.Change change, AgentLink link, LossWatch watch) {
+    if (change instanceof Command.ConfirmOff && link.session().isPresent()) {
+      String reason = host + " is connected: it cannot be off";
+      return Reaction.say(() ->
+          change.replyTo().tell(new Reply.Refused(Refusal.of(Refusal.Kind.CONFLICT, reason))));
+    }
     List<Event> events =
         switch (new On<>(state, change)) {
           case On(HostState.Available _, Command.Cordon _) ->
               List.of(new Event.Cordoned(clock.instant()));
           case On(HostState.Cordoned _, Command.Uncordon _) ->
               List.of(new Event.Uncordoned(clock.instant()));
-          case On(HostState _, Command.ConfirmOff c) when link.session().isEmpty() ->
-              confirmed(state, c, watch);
+          case On(HostState _, Command.ConfirmOff c) -> confirmed(state, c, watch);
           case On(HostState _, _) -> List.of();
         };
-    if (change instanceof Command.ConfirmOff && link.session().isPresent()) {
-      return Reaction.say(() ->
-          change
-              .replyTo()
-              .tell(
-                  new Reply.Refused(
-                      Refusal.of(
-                          Refusal.Kind.CONFLICT, host + " is connected: it cannot be off"))));
-    }
     return new Reaction(events, s -> change.replyTo().tell(shown(s, link, watch)));
   }
 

@@ -1,6 +1,5 @@
 package io.drover.actor.host;
 
-import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.config.units.EntityId;
@@ -12,21 +11,19 @@ import org.apache.pekko.actor.typed.ActorRef;
 /** Answers whoever claims, hands over or no longer needs a claim. Lives in one actor. */
 final class ClaimDesk {
   private final HostId host;
-  private final HostVoice voice;
 
-  ClaimDesk(HostId host, HostVoice voice) {
+  ClaimDesk(HostId host) {
     this.host = host;
-    this.voice = voice;
   }
 
   Reaction claim(Registered state, Command.Claim c, AgentLink link, Instant now) {
-    link.askedOwners.remove(c.owner().text()); // it is needed now, whatever was asked before
+    link.claims(c.owner());
     HostOffer offer = HostViews.offer(host, state, link);
     return rule(state, c.owner(), c.replyTo(), ClaimRules.claim(state, c, offer, now), link);
   }
 
   Reaction handOver(Registered state, Command.HandOverClaim c, AgentLink link, Instant now) {
-    link.askedOwners.remove(c.toOwner().text());
+    link.claims(c.toOwner());
     return rule(state, c.toOwner(), c.replyTo(), ClaimRules.handOver(host, state, c, now), link);
   }
 
@@ -50,12 +47,12 @@ final class ClaimDesk {
   }
 
   Reaction needAnswered(Registered state, Host.Need need, AgentLink link, Instant now) {
-    if (!link.askedOwners.remove(need.owner().text())) {
-      return Reaction.NONE; // it has claimed again since it was asked
+    if (!link.answers(need)) {
+      return Reaction.NONE; // it has claimed again, or was asked again, since
     }
     return ClaimRules.release(state, need, link, now)
         .or(() -> ClaimRules.confirm(state, need, link, now))
         .map(Reaction::persist)
-        .orElseGet(() -> Reaction.say(() -> voice.reportLeftBehind(need, link)));
+        .orElse(Reaction.NONE);
   }
 }

@@ -1,6 +1,5 @@
 package io.drover.actor.host;
 
-import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.Registered;
@@ -72,8 +71,7 @@ final class ClaimRules {
             && (link.session().isEmpty() || link.incomingOf(m).isPresent());
     return need.needed() || leftBehind || state.facts().claimOf(need.owner()).isEmpty()
         ? Optional.empty()
-        : Optional.of(
-            new Event.ClaimReleased(need.owner(), "leaked: its owner does not need it", now));
+        : Optional.of(new Event.ClaimReleased(need.owner(), "its owner does not need it", now));
   }
 
   static Ruling handOver(HostId host, Registered state, Command.HandOverClaim c, Instant now) {

@@ -1,11 +1,11 @@
 package io.drover.actor.host;
 
 import io.drover.actor.CborSerializable;
+import io.drover.actor.InMemory;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.HypervisorSupport;
 import io.drover.actor.agent.AgentReport.ImageSupport;
-import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.ImagePin;
 import io.drover.actor.api.HostView;
@@ -71,11 +71,11 @@ public final class Host {
   /**
    * The entity.
    *
-   * @param rest called when it need not stay in memory, again and again: has the shard passivate it
+   * @param memory what it is in
    */
   public static Behavior<Command> create(
-      HostId host, PersistenceId persistenceId, Ports ports, Runnable rest) {
-    return HostBehavior.create(host, persistenceId, ports, rest);
+      HostId host, PersistenceId persistenceId, Ports ports, InMemory memory) {
+    return HostBehavior.create(host, persistenceId, ports, memory);
   }
 
   /** What may be asked of a host. */
@@ -149,7 +149,10 @@ public final class Host {
       }
     }
 
-    /** Repeatable; done also when there is no such claim. */
+    /**
+     * The owner may be done with its claim. It may also have claimed again since it said so, by way
+     * of a scheduler: so the host asks it. Repeatable; done also when there is no such claim.
+     */
     record ReleaseClaim(EntityId owner) implements Command {}
 
     /** The claim of a migration becomes its VM's. Repeatable. */
@@ -216,42 +219,12 @@ public final class Host {
     record Refused(Refusal refusal) implements Reply {}
   }
 
-  /** Answers to a claim or a hand-over. */
-  public sealed interface ClaimReply extends CborSerializable {
-    HostId host();
-
-    EntityId owner();
-
-    record Claimed(HostId host, EntityId owner, HostOffer offer) implements ClaimReply {}
-
-    /**
-     * Nothing was claimed.
-     *
-     * @param reason for people
-     */
-    record Refused(HostId host, EntityId owner, String reason) implements ClaimReply {}
-  }
-
-  /** How an order ended. */
-  public sealed interface OrderOutcome extends CborSerializable {
-    HostId host();
-
-    String orderId();
-
-    /** The agent did it, or says why not. */
-    record Answered(HostId host, String orderId, Outcome outcome) implements OrderOutcome {}
-
-    /**
-     * No answer will come: the deadline passed, the queue is full, or a newer order replaced it.
-     *
-     * @param delivered the agent may have done it all the same
-     */
-    record Unanswered(HostId host, String orderId, String reason, boolean delivered)
-        implements OrderOutcome {}
-  }
-
-  /** The owner's answer about its claim. */
-  public record Need(EntityId owner, boolean needed) implements CborSerializable {}
+  /**
+   * The owner's answer about its claim.
+   *
+   * @param question the number it was asked under
+   */
+  public record Need(EntityId owner, long question, boolean needed) implements CborSerializable {}
 
   /**
    * Whether a silent host may be fenced now.
@@ -326,7 +299,14 @@ public final class Host {
     /** A majority of the witnesses has revoked it. */
     record LeaseRevoked(Epoch leaseEpoch, String evidence, Instant at) implements Event {}
 
-    /** No device could be made to say that the host is off. */
+    /**
+     * A fence command is about to be started: by this incarnation of the entity and no other.
+     *
+     * @param number one more than of the last one, ever
+     */
+    record FenceBegun(long number, Instant at) implements Event {}
+
+    /** The one that was begun last did not make its device say that the host is off. */
     record FenceFailed(String evidence, Instant at) implements Event {}
 
     /**

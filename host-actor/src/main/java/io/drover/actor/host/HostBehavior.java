@@ -1,9 +1,8 @@
 package io.drover.actor.host;
 
+import io.drover.actor.InMemory;
 import io.drover.actor.Journaling;
-import io.drover.actor.agent.AgentReport;
 import io.drover.actor.api.FleetEvent;
-import io.drover.actor.host.Host.ClaimReply;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.On;
@@ -13,7 +12,6 @@ import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.HostLoss.Input;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.HostId;
-import io.drover.config.units.Spans;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +20,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -29,7 +28,6 @@ import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
-import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
@@ -47,16 +45,17 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private final ChangeDesk changes;
   private final Host.Ports ports;
   private final LossActs acts;
-  private final Runnable rest;
+  private final SessionDesk sessions;
+  private final InMemory memory;
   private AgentLink link; // this and the next: replaced when the entity restarts
   private LossWatch watch;
 
   static Behavior<Command> create(
-      HostId host, PersistenceId persistenceId, Host.Ports ports, Runnable rest) {
+      HostId host, PersistenceId persistenceId, Host.Ports ports, InMemory memory) {
     return Behaviors.setup(context -> {
       context.setReceiveTimeout(ports.settings().restAfter(), new ToSelf.Idle());
       return Behaviors.withTimers(
-          timers -> new HostBehavior(host, persistenceId, ports, context, timers, rest));
+          timers -> new HostBehavior(host, persistenceId, ports, context, timers, memory));
     });
   }
 
@@ -66,13 +65,13 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
       Host.Ports ports,
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      Runnable rest) {
+      InMemory memory) {
     super(persistenceId, Journaling.RECOVER_LATER);
     this.host = host;
     this.settings = ports.settings();
     this.clock = ports.clock();
     this.timers = timers;
-    this.rest = rest;
+    this.memory = memory;
     ActorRef<Host.Need> needs = context.messageAdapter(Host.Need.class, ToSelf.NeedAnswered::new);
     this.voice = new HostVoice(host, ports.peers(), needs, settings, context.getLog());
     this.leases =
@@ -82,10 +81,11 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
             settings.orderRetry(),
             context.messageAdapter(Host.Candidates.class, ToSelf.WitnessesFound::new),
             context.getLog());
-    this.claims = new ClaimDesk(host, voice);
+    this.claims = new ClaimDesk(host);
     this.changes = new ChangeDesk(host, clock);
     this.ports = ports;
     this.acts = new LossActs(host, ports, context, timers);
+    this.sessions = new SessionDesk(host, ports, voice, leases, acts);
     this.link = new AgentLink(elapsed());
     this.watch = new LossWatch(ports, acts);
   }
@@ -109,6 +109,7 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   public SignalHandler<HostState> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+        .onSignal(PostStop.instance(), _ -> acts.withdraw())
         .build();
   }
 
@@ -125,13 +126,16 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private void onRecovered(HostState state) {
     link = new AgentLink(elapsed());
     watch = new LossWatch(ports, acts);
+    acts.withdraw(); // what an incarnation began whose write failed
     if (state instanceof Registered r) {
-      startTimers();
+      begin();
       voice.offer(r, link);
     }
   }
 
-  private void startTimers() {
+  /** It is registered, here or by an earlier incarnation. */
+  private void begin() {
+    memory.exists(true);
     timers.startTimerWithFixedDelay("tick", new ToSelf.Tick(), settings.heartbeatInterval());
     timers.startTimerWithFixedDelay(
         "claims", new ToSelf.CheckClaims(), settings.leakCheckInterval());
@@ -140,13 +144,13 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   private Effect<Event, HostState> decide(HostState state, Command command) {
     return switch (new On<>(state, command)) {
       case On(HostState s, Command.AttachAgent c) -> attach(s, c);
-      case On(Registered s, Command.AgentSaid c) -> agentSaid(s, c);
+      case On(Registered s, Command.AgentSaid c) -> react(s, sessions.said(s, c, link, watch));
       case On(Registered s, Command.DetachAgent c) when link.isCurrent(c.sessionId()) ->
-          detach("its agent's session is over");
+          react(s, sessions.detach(s, "its agent's session is over", link, watch));
       case On(HostState s, Command.CheckSession c) -> say(() -> voice.checkSession(c, link));
       case On(Registered s, Command.Claim c) -> react(s, claims.claim(s, c, link, now()));
       case On(Registered s, Command.ReleaseClaim c) when s.facts().claimOf(c.owner()).isPresent() ->
-          persistAndOffer(new Event.ClaimReleased(c.owner(), "its owner is done with it", now()));
+          say(() -> voice.askOwner(c.owner(), link));
       case On(Registered s, Command.HandOverClaim c) ->
           react(s, claims.handOver(s, c, link, now()));
       case On(Registered s, Command.Instruct c) -> say(() -> voice.instruct(s, c, link, elapsed()));
@@ -163,13 +167,19 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           Effect().reply(c.replyTo(), changes.shown(s, link, watch));
       case On(Registered s, ToSelf.Tick _) -> tick(s);
       case On(Registered s, ToSelf.CheckClaims _) when s.facts().safety().fenced().isEmpty() ->
-          say(() -> voice.askOwners(s, link));
+          say(() -> {
+            voice.askOwners(s, link);
+            voice.reportIncoming(link);
+          });
       case On(Registered s, ToSelf.NeedAnswered c) ->
           react(s, claims.needAnswered(s, c.need(), link, now()));
+      case On(Registered s, ToSelf.FenceEnded c)
+          when !s.facts().safety().fences().awaits(c.number()) ->
+          say(() -> acts.ignore(c)); // of an earlier loss: it proves nothing of this one
       case On(Registered s, ToSelf.OfLoss c) -> react(s, watch.on(s, c::at));
       case On(Registered s, ToSelf.WitnessesFound c) ->
           react(s, leases.found(s, c.candidates(), link, now()));
-      case On(Unregistered _, ToSelf.Idle _) -> say(rest);
+      case On(Unregistered _, ToSelf.Idle _) -> say(memory::mayRest);
       case On(Unregistered _, Command.Claim c) ->
           Effect().reply(c.replyTo(), new ClaimReply.Refused(host, c.owner(), "it is not known"));
       case On(Unregistered _, Command.HandOverClaim c) ->
@@ -192,56 +202,17 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     };
   }
 
+  /** The welcome comes with an offer of its own. */
   private Effect<Event, HostState> attach(HostState state, Command.AttachAgent c) {
-    if (link.isCurrent(c.sessionId())) {
-      return Effect().none(); // told again before the welcome was there
-    }
-    Optional<AgentLink.Session> rival =
-        link.rivalOf(c.hello().incarnation(), elapsed(), settings.sessionTimeout());
-    if (rival.isPresent()) {
-      voice.refuseRival(rival.get(), c);
-      return Effect().none();
-    }
-    Optional<String> objection = AttachRules.objection(host, state, c.hello());
-    if (objection.isPresent()) {
-      voice.refuseStranger(c, objection.get());
-      return Effect().none();
-    }
-    boolean restarted = AttachRules.isRestart(state, c.hello());
-    return Effect()
-        .persist(
-            AttachRules.events(
-                host, state, c.hello(), link.isInControl(), ports.fencing().settings(), now()))
-        .thenRun(s -> {
-          link.tookControl();
-          watch.end();
-          startTimers();
-          voice.welcome((Registered) s, link, c, restarted, now(), elapsed());
-        });
-  }
-
-  private Effect<Event, HostState> agentSaid(Registered state, Command.AgentSaid c) {
-    if (!link.isCurrent(c.sessionId())) {
-      return Effect().none(); // of a session that was replaced
-    }
-    if (!link.isNext(c.number())) {
-      // What a guest became may be among what was lost on the way here: the next Hello says it all.
-      voice.dismiss(link, "a message of the agent was lost");
-      return detach("a message of its agent was lost");
-    }
-    link.heard(now(), elapsed());
-    if (c.report() instanceof AgentReport.OrderResult(String _, AgentReport.Outcome.Failed failed)
-        && failed.code() == AgentReport.FailureCode.STALE_CONTROL_EPOCH) {
-      // The agent has obeyed a later incarnation. It says Hello again, and the journal decides.
-      voice.dismiss(link, "control epoch " + state.facts().controlEpoch() + " is stale");
-      return detach("its agent has seen a higher control epoch");
-    }
-    if (c.report() instanceof AgentReport.Heartbeat beat) {
-      link.staleOrdersRefused(beat.staleOrdersRefused());
-      return react(state, leases.told(state, beat.lease(), link, now()));
-    }
-    voice.pass(c.report(), state, link, now());
-    return Effect().none();
+    Reaction reaction = sessions.attach(state, c, link, watch);
+    return reaction.events().isEmpty()
+        ? Effect().none()
+        : Effect()
+            .persist(reaction.events())
+            .thenRun(s -> {
+              begin();
+              reaction.then().accept((Registered) s);
+            });
   }
 
   private void reportGuest(HostState state, VmId vm) {
@@ -265,26 +236,12 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     return Effect().none();
   }
 
-  private Effect<Event, HostState> detach(String reason) {
-    link.close();
-    return Effect()
-        .persist(new Event.AgentDetached(reason, now()))
-        .thenRun(s -> {
-          voice.agentLost((Registered) s, link);
-          watch.begin((Registered) s).then().accept((Registered) s); // stores nothing at first
-        });
-  }
-
   private Effect<Event, HostState> tick(Registered state) {
     Duration now = elapsed();
     link.ticked(now, settings.heartbeatInterval().multipliedBy(2));
     voice.expireOrders(state, link, now);
     if (link.session().isPresent()) {
-      if (link.isSilent(now, settings.sessionTimeout())) {
-        voice.dismiss(link, "no heartbeat for " + Spans.text(settings.sessionTimeout()));
-        return detach("its agent fell silent");
-      }
-      return say(() -> leases.review(state, link, now));
+      return react(state, sessions.tick(state, link, watch));
     }
     if (watch.isOn()) {
       leases.repeatFenced(state, now);
@@ -293,9 +250,11 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
     if (now.minus(link.recoveredAt).compareTo(settings.sessionTimeout()) < 0) {
       return Effect().none(); // control has moved: the agent has time to come back
     }
-    return state.facts().attached()
-        ? detach("its agent has not come back since control moved")
-        : react(state, watch.begin(state));
+    return react(
+        state,
+        state.facts().attached()
+            ? sessions.detach(state, "its agent has not come back since control moved", link, watch)
+            : watch.begin(state));
   }
 
   private Effect<Event, HostState> react(Registered state, Reaction reaction) {
@@ -323,9 +282,5 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
   /** By a clock that nobody sets: for whatever is measured. */
   private Duration elapsed() {
     return Duration.ofNanos(ports.fencing().monotonic().getAsLong());
-  }
-
-  private EffectBuilder<Event, HostState> persistAndOffer(Event event) {
-    return Effect().persist(event).thenRun(s -> voice.offer((Registered) s, link));
   }
 }

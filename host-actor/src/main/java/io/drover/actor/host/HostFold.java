@@ -46,7 +46,7 @@ public final class HostFold implements ViewFold<Event, HostView> {
         facts.capabilities().labels(),
         0,
         Optional.empty(),
-        facts.attachedSince(),
+        HostViews.since(facts),
         new HostView.Liveness(
             "",
             facts.safety().lease(),

@@ -42,8 +42,12 @@ public interface HostPeers {
   /** The agent of a host where this migration has a claim has no session any more. */
   void agentLost(MigrationId migration, HostId host);
 
-  /** Asks the owner of a claim, a VM or a migration, whether it still needs it. */
-  void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo);
+  /**
+   * Asks the owner of a claim, a VM or a migration, whether it still needs it.
+   *
+   * @param question comes back with the answer
+   */
+  void askNeed(EntityId owner, HostId host, long question, ActorRef<Host.Need> replyTo);
 
   /** It is proven that no guest of that VM runs there, as far as the proof goes. */
   void hostFenced(VmId vm, HostId host, FenceProof proof);

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,19 +21,41 @@ import java.util.Set;
  * @param voidClaims of before it was fenced, whose owners have not said since that they need them:
  *     no guest is run on the strength of them
  * @param evidence what was found out when it was lost, the newest last
+ * @param fences the fence commands that were begun
  */
 record HostSafety(
     Optional<Lease> lease,
     Optional<FenceProof> fenced,
     Set<String> voidClaims,
-    List<Evidence> evidence)
+    List<Evidence> evidence,
+    FenceLog fences)
     implements CborSerializable {
   static final HostSafety NONE =
-      new HostSafety(Optional.empty(), Optional.empty(), Set.of(), List.of());
+      new HostSafety(Optional.empty(), Optional.empty(), Set.of(), List.of(), FenceLog.NONE);
 
   private static final int EVIDENCE_LIMIT = 8;
 
+  /**
+   * The fence commands of a host.
+   *
+   * @param number of the last one that was begun, ever; 0 = none
+   * @param underWay it has no outcome, and the agent has not been here since
+   */
+  record FenceLog(long number, boolean underWay) implements CborSerializable {
+    private static final FenceLog NONE = new FenceLog(0, false);
+
+    private FenceLog ended() {
+      return new FenceLog(number, false);
+    }
+
+    /** Whether the outcome of that one is waited for. */
+    boolean awaits(long run) {
+      return underWay && run == number;
+    }
+  }
+
   HostSafety {
+    fences = Objects.requireNonNullElse(fences, FenceLog.NONE); // null in older snapshots
     voidClaims = Set.copyOf(voidClaims);
     evidence =
         List.copyOf(
@@ -40,7 +63,7 @@ record HostSafety(
   }
 
   private HostSafety with(Lease next) {
-    return new HostSafety(Optional.of(next), fenced, voidClaims, evidence);
+    return new HostSafety(Optional.of(next), fenced, voidClaims, evidence, fences);
   }
 
   private HostSafety now(Standing standing) {
@@ -54,17 +77,17 @@ record HostSafety(
   private HostSafety noting(String text, Instant at) {
     List<Evidence> all = new ArrayList<>(evidence);
     all.add(new Evidence(text, at));
-    return new HostSafety(lease, fenced, voidClaims, all);
+    return new HostSafety(lease, fenced, voidClaims, all, fences);
   }
 
   HostSafety attached() {
-    return new HostSafety(lease, Optional.empty(), voidClaims, evidence);
+    return new HostSafety(lease, Optional.empty(), voidClaims, evidence, fences.ended());
   }
 
   HostSafety without(String owner) {
     Set<String> rest = new HashSet<>(voidClaims);
     rest.remove(owner);
-    return new HostSafety(lease, fenced, rest, evidence);
+    return new HostSafety(lease, fenced, rest, evidence, fences);
   }
 
   /** The claim of one is another's now, and as void as it was. */
@@ -75,7 +98,7 @@ record HostSafety(
     Set<String> next = new HashSet<>(voidClaims);
     next.remove(fromOwner);
     next.add(toOwner);
-    return new HostSafety(lease, fenced, next, evidence);
+    return new HostSafety(lease, fenced, next, evidence, fences);
   }
 
   HostSafety opened(Event.LeaseOpened e) {
@@ -107,12 +130,22 @@ record HostSafety(
         .noting("lease epoch %s revoked; %s".formatted(e.leaseEpoch(), e.evidence()), e.at());
   }
 
-  HostSafety fenceFailed(Event.FenceFailed e) {
-    return noting("fence command failed: " + e.evidence(), e.at());
+  private HostSafety with(FenceLog next) {
+    return new HostSafety(lease, fenced, voidClaims, evidence, next);
   }
 
+  HostSafety fenceBegun(Event.FenceBegun e) {
+    return with(new FenceLog(e.number(), true));
+  }
+
+  HostSafety fenceFailed(Event.FenceFailed e) {
+    return with(fences.ended()).noting("fence command failed: " + e.evidence(), e.at());
+  }
+
+  /** A command that runs may still prove more than the end of the lease does. */
   HostSafety fenced(Event.HostFenced e, Set<String> owners) {
-    HostSafety next = new HostSafety(lease, Optional.of(e.proof()), owners, evidence);
+    FenceLog log = e.proof().powerOff() ? fences.ended() : fences;
+    HostSafety next = new HostSafety(lease, Optional.of(e.proof()), owners, evidence, log);
     boolean upheld = fenced.filter(e.proof()::equals).isPresent();
     return upheld
         ? next

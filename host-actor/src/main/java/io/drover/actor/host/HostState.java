@@ -227,6 +227,7 @@ sealed interface HostState extends CborSerializable {
               safer(s, s.facts().safety().activated(e));
           case On(Registered s, Event.RevocationBegun _) -> safer(s, s.facts().safety().revoking());
           case On(Registered s, Event.LeaseRevoked e) -> safer(s, s.facts().safety().revoked(e));
+          case On(Registered s, Event.FenceBegun e) -> safer(s, s.facts().safety().fenceBegun(e));
           case On(Registered s, Event.FenceFailed e) -> safer(s, s.facts().safety().fenceFailed(e));
           case On(Unregistered _, _), On(Available _, _), On(Cordoned _, _) ->
               throw new IllegalStateException(

@@ -4,11 +4,15 @@ import io.drover.actor.api.HostView;
 import io.drover.actor.api.HostView.Liveness;
 import io.drover.actor.api.HostView.State;
 import io.drover.actor.host.HostState.Registered;
+import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.LossState;
 import io.drover.actor.lease.WitnessChoice;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A host as others see it: what is journaled, and what its agent said since. Pure. */
 final class HostViews {
@@ -61,13 +65,18 @@ final class HostViews {
         said.labels(),
         link.staleOrdersRefused(),
         link.lastHeartbeat(),
-        state.facts().attachedSince(),
+        since(state.facts()),
         new Liveness(
             reason(state, link, watch),
             safety.lease(),
             LeaseRules.holds(safety, link),
             safety.fenced(),
             safety.evidence()));
+  }
+
+  /** When it came, went, or was proven to be dead. */
+  static Instant since(HostState.Facts facts) {
+    return facts.safety().fenced().map(FenceProof::at).orElse(facts.attachedSince());
   }
 
   private static State state(Registered state, AgentLink link, LossWatch watch) {
@@ -102,11 +111,15 @@ final class HostViews {
 
   private static String reason(Registered state, AgentLink link, LossWatch watch) {
     if (link.session().isEmpty()) {
-      return watch.reason(state);
+      return watch.state().isEmpty() && state.facts().attached()
+          ? "its agent has not come back yet since control moved"
+          : watch.reason(state);
     }
     HostSafety safety = state.facts().safety();
     if (safety.lease().isPresent()) {
-      return LeaseRules.hindrance(safety, link);
+      return Stream.of(LeaseRules.hindrance(safety, link), LeaseRules.weakness(safety, link))
+          .filter(words -> !words.isEmpty())
+          .collect(Collectors.joining("; "));
     }
     return link.leaseStatus().isEmpty()
         ? "no lease: its agent takes none"

@@ -2,11 +2,11 @@ package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentReport;
+import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.api.HostView;
-import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.host.HostState.Registered;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.EntityId;
@@ -33,6 +33,7 @@ final class HostVoice {
   private final ActorRef<Host.Need> needs;
   private final EntitySettings settings;
   private final Logger log;
+  private long questions; // goes on when the entity recovers: so do the answers
 
   HostVoice(
       HostId host,
@@ -127,7 +128,6 @@ final class HostVoice {
     log.warn("agent lost host={}", host);
     vmsOf(state, link).forEach(vm -> peers.hostDetached(vm, host));
     migrationsOf(state, link).forEach(m -> peers.agentLost(m, host));
-    offer(state, link);
   }
 
   /** Takes an order, or says why not. */
@@ -194,7 +194,8 @@ final class HostVoice {
         .ifPresent(p -> {
           remember(p.order(), result.outcome(), link, now);
           p.replyTo().tell(new OrderOutcome.Answered(host, result.orderId(), result.outcome()));
-          if (p.order() instanceof AgentOrder.AbortMigration abort) {
+          if (p.order() instanceof AgentOrder.AbortMigration abort
+              && result.outcome() instanceof Outcome.Done) {
             askAboutLeftovers(state, abort.migration(), link);
           }
         });
@@ -225,14 +226,7 @@ final class HostVoice {
   /** What {@code Done} says of a guest, until the agent says more. */
   private static GuestStatus running(AgentOrder.RunGuest run, Instant now) {
     return new GuestStatus(
-        run.vm(),
-        run.runEpoch(),
-        AgentReport.GuestState.RUNNING,
-        "",
-        "",
-        Optional.empty(),
-        Map.of(),
-        now);
+        run.vm(), run.runEpoch(), GuestState.RUNNING, "", "", Optional.empty(), Map.of(), now);
   }
 
   void reportGuest(VmId vm, AgentLink.Session session, AgentLink link) {
@@ -243,22 +237,23 @@ final class HostVoice {
     state.facts().claims().forEach(claim -> askOwner(ownerOf(claim), link));
   }
 
-  private void askOwner(EntityId owner, AgentLink link) {
-    link.askedOwners.add(owner.text());
-    peers.askNeed(owner, host, needs);
+  /** Says again what came in: a migration that is over may have left it here without a claim. */
+  void reportIncoming(AgentLink link) {
+    link.guests().stream()
+        .filter(g -> g.state() == GuestState.INCOMING)
+        .forEach(g -> peers.guestReported(g.vm(), host, g));
+  }
+
+  void askOwner(EntityId owner, AgentLink link) {
+    questions++;
+    link.asks(owner, questions);
+    peers.askNeed(owner, host, questions, needs);
   }
 
   /** The agent has cleaned up: a migration that ended without it may have left its claim. */
   private void askAboutLeftovers(Registered state, MigrationId migration, AgentLink link) {
     if (state.facts().claimOf(migration).isPresent()) {
       askOwner(migration, link);
-    }
-  }
-
-  /** Tells the VM again of a guest that its migration left here: it has it discarded. */
-  void reportLeftBehind(Host.Need need, AgentLink link) {
-    if (!need.needed() && need.owner() instanceof MigrationId migration) {
-      link.incomingOf(migration).ifPresent(g -> peers.guestReported(g.vm(), host, g));
     }
   }
 

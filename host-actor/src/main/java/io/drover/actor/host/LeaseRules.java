@@ -12,7 +12,6 @@ import io.drover.actor.lease.WitnessChoice;
 import io.drover.actor.lease.WitnessList;
 import io.drover.config.settings.LeaseSettings;
 import io.drover.config.units.EntityId;
-import io.drover.config.units.Epoch;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +74,7 @@ final class LeaseRules {
   static Optional<Event> reviewed(
       Registered state,
       List<WitnessCandidate> candidates,
-      Epoch known,
+      LeaseStatus known,
       LeaseSettings settings,
       Instant now) {
     Optional<Lease> lease = state.facts().safety().lease();
@@ -85,13 +84,15 @@ final class LeaseRules {
             state.facts().host(),
             state.facts().capabilities().labels().getOrDefault(HostOffer.RACK, ""),
             candidates,
-            current);
+            current,
+            known.silentWitnesses() > 0);
     if (best.isEmpty()) {
       return Optional.empty();
     }
     if (lease.isEmpty()) {
       return Optional.of(
-          new Event.LeaseOpened(known.next(), settings.ttl(), new WitnessList(1, best), now));
+          new Event.LeaseOpened(
+              known.leaseEpoch().next(), settings.ttl(), new WitnessList(1, best), now));
     }
     boolean changeable = lease.get().open() && lease.get().pending().isEmpty();
     return !changeable || same(best, current)
@@ -112,6 +113,16 @@ final class LeaseRules {
     }
     boolean leased = safety.lease().filter(Lease::open).isPresent();
     return leased && !holds(safety, link) ? "it does not hold its lease" : "";
+  }
+
+  /** What brings its lease nearer to its end than it should be; empty = nothing. */
+  static String weakness(HostSafety safety, AgentLink link) {
+    int silent = link.leaseStatus().map(LeaseStatus::silentWitnesses).orElse(0);
+    return silent == 0
+        ? ""
+        : "%d of its %d witnesses do not answer it"
+            .formatted(
+                silent, safety.lease().map(l -> l.active().witnesses().size()).orElse(silent));
   }
 
   /** Whether its agent said so last, of the lease it is to have. */

@@ -9,7 +9,6 @@ import io.drover.actor.lease.LeaseStatus;
 import io.drover.actor.lease.LeaseTerms;
 import io.drover.actor.lease.Witness;
 import io.drover.config.settings.LeaseSettings;
-import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import io.drover.config.units.VmId;
@@ -109,8 +108,7 @@ final class LeaseVoice {
     if (link.session().isEmpty() || link.leaseStatus().isEmpty()) {
       return Reaction.NONE;
     }
-    Epoch known = link.leaseStatus().get().leaseEpoch();
-    return LeaseRules.reviewed(state, found.all(), known, settings, now)
+    return LeaseRules.reviewed(state, found.all(), link.leaseStatus().get(), settings, now)
         .map(event -> new Reaction(List.of(event), s -> sendTerms(s, link)))
         .orElse(Reaction.NONE);
   }

@@ -43,7 +43,14 @@ final class LossWatch {
   /** The session is gone. */
   Reaction begin(Registered state) {
     HostSafety safety = state.facts().safety();
-    loss = Optional.of(Loss.begin(safety.lease(), safety.fenced(), fencing.limits(), now()));
+    loss =
+        Optional.of(
+            Loss.begin(
+                safety.lease(),
+                safety.fenced(),
+                safety.fences().underWay(),
+                fencing.limits(),
+                now()));
     return on(state, Input.Tick::new);
   }
 
@@ -62,7 +69,7 @@ final class LossWatch {
             loss.get(),
             input.apply(now()),
             state.facts().safety().lease(),
-            acts.hasPowerSwitch(state),
+            acts.waysToSwitchOff(state),
             fencing.limits());
     loss = Optional.of(step.loss());
     return reaction(state, step.wishes());
@@ -79,11 +86,14 @@ final class LossWatch {
             events.add(new Event.LeaseRevoked(epoch(state), w.evidence(), at));
         case Wish.StoreFenced w ->
             events.add(new Event.HostFenced(new FenceProof(w.by(), w.evidence(), at), at));
-        case Wish.StorePowerFailed w -> events.add(new Event.FenceFailed(w.evidence(), at));
+        case Wish.StoreFenceBegun _ ->
+            events.add(new Event.FenceBegun(state.facts().safety().fences().number() + 1, at));
+        case Wish.StoreFenceFailed w -> events.add(new Event.FenceFailed(w.evidence(), at));
         case Wish.Look w -> then = then.andThen(s -> acts.ask(s, w.witnesses(), true));
         case Wish.Revoke w -> then = then.andThen(s -> acts.ask(s, w.witnesses(), false));
         case Wish.AskLeave _ -> then = then.andThen(acts::askLeave);
-        case Wish.SwitchOff _ -> then = then.andThen(acts::switchOff);
+        case Wish.SwitchOff w -> then = then.andThen(s -> acts.switchOff(s, w.way()));
+        case Wish.Withdraw _ -> then = then.andThen(_ -> acts.withdraw());
         case Wish.Wake w -> then = then.andThen(_ -> acts.wake(w.in()));
       }
     }

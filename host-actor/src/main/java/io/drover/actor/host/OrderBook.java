@@ -1,7 +1,6 @@
 package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentOrder;
-import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.config.units.Epoch;
 import java.time.Duration;
 import java.util.ArrayList;

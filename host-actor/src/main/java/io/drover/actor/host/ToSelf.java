@@ -16,9 +16,6 @@ sealed interface ToSelf extends Host.Command {
 
   record WitnessesFound(Host.Candidates candidates) implements ToSelf {}
 
-  /** A witness could not be asked; it is asked again. */
-  record WitnessUnreached(String witness, String failure) implements ToSelf {}
-
   /** Nobody has said anything for a while. */
   record Idle() implements ToSelf {}
 
@@ -28,11 +25,20 @@ sealed interface ToSelf extends Host.Command {
     Input at(Duration now);
   }
 
-  record WitnessAnswered(String witness, Epoch leaseEpoch, WitnessCalls.Answer answer)
+  record WitnessAnswered(
+      String witness, Epoch leaseEpoch, Duration asked, WitnessCalls.Answer answer)
       implements OfLoss {
     @Override
     public Input at(Duration now) {
-      return new Input.WitnessSaid(now, witness, leaseEpoch, answer.revoked(), answer.vouchAge());
+      return new Input.WitnessSaid(
+          now, asked, witness, leaseEpoch, answer.revoked(), answer.vouchAge());
+    }
+  }
+
+  record WitnessUnreached(String witness, String failure) implements OfLoss {
+    @Override
+    public Input at(Duration now) {
+      return new Input.WitnessUnreached(now, witness, failure);
     }
   }
 
@@ -45,10 +51,15 @@ sealed interface ToSelf extends Host.Command {
     }
   }
 
-  record PowerAnswered(PowerSwitch.Answer answer) implements OfLoss {
+  /**
+   * A fence command is through.
+   *
+   * @param number under which it was begun
+   */
+  record FenceEnded(long number, PowerSwitch.Answer answer) implements OfLoss {
     @Override
     public Input at(Duration now) {
-      return new Input.PowerAnswered(now, answer.off(), answer.evidence());
+      return new Input.FenceEnded(now, answer.off(), answer.evidence());
     }
   }
 }

@@ -20,36 +20,65 @@ import java.util.function.Predicate;
  * {@code t} is the {@code m}-th smallest of what is known, whatever the others say.
  *
  * @param heard what each said last
+ * @param unreached why those could not be asked last time; for people
  */
-record Sight(Map<String, Heard> heard) {
-  static final Sight NOTHING = new Sight(Map.of());
+record Sight(Map<String, Heard> heard, Map<String, String> unreached) {
+  static final Sight NOTHING = new Sight(Map.of(), Map.of());
 
   Sight {
     heard = Map.copyOf(heard);
+    unreached = Map.copyOf(unreached);
   }
 
   /**
    * One answer.
    *
+   * @param heardSince it has heard the host at that time or later
    * @param vouched it has not vouched since then
    */
-  record Heard(Duration arrived, Duration vouched, boolean revoked) {}
+  record Heard(Duration arrived, Duration heardSince, Duration vouched, boolean revoked) {}
 
-  /** A look that was answered before a revocation, and overtaken by it, says nothing any more. */
   Sight plus(String witness, Heard said) {
     Map<String, Heard> all = new HashMap<>(heard);
-    all.merge(witness, said, (before, now) -> before.revoked() && !now.revoked() ? before : now);
-    return new Sight(all);
+    all.merge(witness, said, Sight::better);
+    Map<String, String> others = new HashMap<>(unreached);
+    others.remove(witness);
+    return new Sight(all, others);
   }
 
-  /** Whether a majority of every list vouched for the host after that time. */
+  Sight unreached(String witness, String failure) {
+    Map<String, String> all = new HashMap<>(unreached);
+    all.put(witness, failure);
+    return new Sight(heard, all);
+  }
+
+  /**
+   * A look that was answered before a revocation, and overtaken by it, says nothing any more. Of
+   * two revocations the one that knows of an earlier vouch stays right: none was given since.
+   */
+  private static Heard better(Heard before, Heard now) {
+    if (!before.revoked()) {
+      return now;
+    }
+    return now.revoked() && now.vouched().compareTo(before.vouched()) < 0 ? now : before;
+  }
+
+  /**
+   * Whether a majority vouched for the host after that time: of the active list, for the agent may
+   * not know of a pending one.
+   */
   boolean isAlive(Lease lease, Duration since) {
-    return everywhere(lease, h -> h.vouched().compareTo(since) > 0);
+    return isMajority(lease.active(), h -> h.heardSince().compareTo(since) > 0);
   }
 
   /** Whether a majority of every list was asked after {@code asked} and knows of no later vouch. */
   boolean isSilent(Lease lease, Duration asked, Duration since) {
     return everywhere(lease, h -> isFresh(h, asked) && h.vouched().compareTo(since) <= 0);
+  }
+
+  /** Whether a majority of every list was asked after {@code asked} and answered. */
+  boolean isAnswered(Lease lease, Duration asked) {
+    return everywhere(lease, h -> isFresh(h, asked));
   }
 
   boolean isRevoked(Lease lease) {
@@ -61,8 +90,11 @@ record Sight(Map<String, Heard> heard) {
   }
 
   private boolean everywhere(Lease lease, Predicate<Heard> which) {
-    return lease.lists().stream()
-        .allMatch(list -> said(list).stream().filter(which).count() >= list.majority());
+    return lease.lists().stream().allMatch(list -> isMajority(list, which));
+  }
+
+  private boolean isMajority(WitnessList list, Predicate<Heard> which) {
+    return said(list).stream().filter(which).count() >= list.majority();
   }
 
   /**
@@ -95,15 +127,24 @@ record Sight(Map<String, Heard> heard) {
         .toList();
   }
 
-  /** For people: {@code h2 5.1s ago, h3 no answer}. */
+  /** For people: {@code h2 5.1 s ago, h3 no answer (not reached: connection refused)}. */
   String describe(Lease lease, Duration now) {
     return lease.witnesses().stream()
-        .map(w ->
-            Optional.ofNullable(heard.get(w.id()))
-                .map(h -> "%s %.1f s ago".formatted(w.id(), seconds(now.minus(h.vouched()))))
-                .orElse(w.id() + " no answer"))
+        .map(w -> w.id() + " " + said(w, now) + obstacle(w))
         .reduce((a, b) -> a + ", " + b)
         .orElse("nobody");
+  }
+
+  private String said(Witness witness, Duration now) {
+    return Optional.ofNullable(heard.get(witness.id()))
+        .map(h -> "%.1f s ago".formatted(seconds(now.minus(h.vouched()))))
+        .orElse("no answer");
+  }
+
+  private String obstacle(Witness witness) {
+    return Optional.ofNullable(unreached.get(witness.id()))
+        .map(failure -> " (not reached: " + failure + ")")
+        .orElse("");
   }
 
   private static double seconds(Duration span) {

@@ -9,13 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Chooses who vouches for a host. An odd number, so that none is there for nothing; hosts are the
  * majority, so that no lease needs a control plane; hosts of the own area are, as far as they
  * reach, so that a cut between areas costs none; the rest is spread over areas and racks, so that
  * no other area's loss costs the lease. Whoever vouches already and still can stays, unless that
- * would be against the last rule. Pure.
+ * would be against the last rule. A host whose witnesses are silent and that finds too few hosts
+ * for others takes control nodes: a lease that needs them is better than one that a dead witness
+ * has nearly cost already. Pure.
  */
 public final class WitnessChoice {
   /** More make every vouching round dearer, and survive no fault that is likely. */
@@ -27,12 +30,14 @@ public final class WitnessChoice {
   private final HostId host;
   private final String rack;
   private final int size;
+  private final int nodeLimit;
   private final List<WitnessCandidate> chosen = new ArrayList<>();
 
-  private WitnessChoice(HostId host, String rack, int size) {
+  private WitnessChoice(HostId host, String rack, int size, int nodeLimit) {
     this.host = host;
     this.rack = rack;
     this.size = size;
+    this.nodeLimit = nodeLimit;
   }
 
   /**
@@ -41,18 +46,31 @@ public final class WitnessChoice {
    * @param rack of the host; empty when nobody said
    * @param candidates that can be reached now; the host itself is never chosen
    * @param current those it has
+   * @param weakened the agent does not hear some of them. That somebody is no candidate is no sign
+   *     of it: a scheduler that has just started knows few.
    */
   public static List<Witness> choose(
-      HostId host, String rack, List<WitnessCandidate> candidates, List<Witness> current) {
+      HostId host,
+      String rack,
+      List<WitnessCandidate> candidates,
+      List<Witness> current,
+      boolean weakened) {
     Map<String, WitnessCandidate> others = new HashMap<>();
     candidates.stream()
         .filter(c -> !c.id().equals(host.text()))
         .forEach(c -> others.put(c.id(), c));
     int size = size(others.values().stream().toList());
-    if (size < LEAST) {
-      return List.of();
+    if (size >= LEAST) {
+      return choose(() -> new WitnessChoice(host, rack, size, minority(size)), others, current);
     }
-    WitnessChoice kept = new WitnessChoice(host, rack, size);
+    return current.isEmpty() || !weakened || others.size() < LEAST
+        ? List.of()
+        : choose(() -> new WitnessChoice(host, rack, LEAST, LEAST), others, current);
+  }
+
+  private static List<Witness> choose(
+      Supplier<WitnessChoice> none, Map<String, WitnessCandidate> others, List<Witness> current) {
+    WitnessChoice kept = none.get();
     current.stream()
         .flatMap(w -> Optional.ofNullable(others.get(w.id())).stream())
         .forEach(kept::addIfItFits);
@@ -60,7 +78,7 @@ public final class WitnessChoice {
     if (!kept.dependsOnOneArea()) {
       return kept.witnesses();
     }
-    WitnessChoice fresh = new WitnessChoice(host, rack, size);
+    WitnessChoice fresh = none.get();
     fresh.fillFrom(others.values());
     return (fresh.dependsOnOneArea() ? kept : fresh).witnesses();
   }
@@ -109,7 +127,7 @@ public final class WitnessChoice {
 
   private boolean mayAdd(WitnessCandidate candidate) {
     return !chosen.contains(candidate)
-        && (!candidate.controlNode() || count(WitnessCandidate::controlNode) < minority(size));
+        && (!candidate.controlNode() || count(WitnessCandidate::controlNode) < nodeLimit);
   }
 
   private void addBestOf(Collection<WitnessCandidate> candidates) {

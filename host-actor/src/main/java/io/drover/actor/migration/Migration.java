@@ -124,8 +124,12 @@ public final class Migration {
     /** The VM cannot go on with it: roll back; after the switchover, give up the source's copy. */
     record GiveUp(String reason) implements Notice {}
 
-    /** Whether this migration still needs its claim there. */
-    record StillNeeds(HostId host, ActorRef<Host.Need> replyTo) implements Notice {}
+    /**
+     * Whether this migration still needs its claim there.
+     *
+     * @param question comes back with the answer
+     */
+    record StillNeeds(HostId host, long question, ActorRef<Host.Need> replyTo) implements Notice {}
   }
 
   /** Answers to people. */
@@ -240,12 +244,11 @@ public final class Migration {
      * The source's copy is not needed although the guest was not verified.
      *
      * @param reason the VM runs under a later grant, or its owner wants it gone
-     * @param keepsClaim the VM has a grant at the source's host again
      */
-    record SourceGivenUp(String reason, boolean keepsClaim, Instant at) implements Event {}
+    record SourceGivenUp(String reason, Instant at) implements Event {}
 
     /**
-     * The source's guest is removed and its claim released.
+     * The source's guest is removed, or could not be reached.
      *
      * @param note when the source could not be reached; empty = removed
      */

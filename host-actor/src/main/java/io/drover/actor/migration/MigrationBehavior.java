@@ -6,7 +6,9 @@ import io.drover.actor.api.FleetEvent;
 import io.drover.actor.api.MigrationView.Phase;
 import io.drover.actor.api.MigrationView.PhaseEntry;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.migration.Migration.Command;
 import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.Migration.Notice;
@@ -63,9 +65,9 @@ final class MigrationBehavior
 
     record SchedulerSaid(Scheduler.Placement placement) implements Internal {}
 
-    record OrderEnded(Host.OrderOutcome outcome) implements Internal {}
+    record OrderEnded(OrderOutcome outcome) implements Internal {}
 
-    record ClaimAnswered(Host.ClaimReply reply) implements Internal {}
+    record ClaimAnswered(ClaimReply reply) implements Internal {}
 
     record HostSeen(Host.Reply reply) implements Internal {}
 
@@ -112,8 +114,8 @@ final class MigrationBehavior
     return new MigrationSteps.Mailboxes(
         context.messageAdapter(Vm.MigrationReply.class, Internal.VmSaid::new),
         context.messageAdapter(Scheduler.Placement.class, Internal.SchedulerSaid::new),
-        context.messageAdapter(Host.OrderOutcome.class, Internal.OrderEnded::new),
-        context.messageAdapter(Host.ClaimReply.class, Internal.ClaimAnswered::new),
+        context.messageAdapter(OrderOutcome.class, Internal.OrderEnded::new),
+        context.messageAdapter(ClaimReply.class, Internal.ClaimAnswered::new),
         context.messageAdapter(Host.Reply.class, Internal.HostSeen::new));
   }
 
@@ -172,8 +174,13 @@ final class MigrationBehavior
       case Request.Start c -> start(state, c);
       case Request.Cancel c -> cancel(state, c);
       case Request.Get c -> Effect().reply(c.replyTo(), shown(state));
+      case Notice.StillNeeds c when state.owesClaimAt(c.host()) -> {
+        course.handOverLate(state, c.host());
+        yield Effect().noReply();
+      }
       case Notice.StillNeeds c ->
-          Effect().reply(c.replyTo(), new Host.Need(id, state.needsClaimAt(c.host())));
+          Effect()
+              .reply(c.replyTo(), new Host.Need(id, c.question(), state.needsClaimAt(c.host())));
       case Notice c -> went(course.hear(state, c));
       case Internal.Rang c when c.alarm() == Alarm.REST && mayRest(state) -> {
         rest.run();

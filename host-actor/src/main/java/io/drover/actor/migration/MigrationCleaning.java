@@ -53,8 +53,6 @@ final class MigrationCleaning {
           }
           if (target) {
             abortTarget(s, move);
-          } else if (!progress.targetLeft) {
-            steps.releaseClaim(move.target());
           }
         });
     if (!source && !target) {
@@ -72,11 +70,11 @@ final class MigrationCleaning {
    * A target that has no agent now is left to its host, so that the source is free at once; says
    * whether it is, which lets the migration go on.
    *
-   * <p>The claim there is not released by us: it is the host's note that something may be left. The
-   * host asks about it, is told that it is not needed, and releases it when its agent is back and
-   * has no incoming guest of this migration any more; until then nothing else is placed on that
-   * memory. That guest never had a grant, so it cannot run meanwhile; the VM, who alone knows that
-   * it has none, has it discarded when it is reported.
+   * <p>The claim there is the host's note that something may be left: whoever says that it is not
+   * needed, the host keeps it while its agent is away, or reports an incoming guest of this
+   * migration, and nothing else is placed on that memory. That guest never had a grant, so it
+   * cannot run meanwhile; the VM, who alone knows that it has none, has it discarded when it is
+   * reported.
    */
   boolean leaveTarget(MigrationState state, HostId target, String why) {
     boolean left =
@@ -85,7 +83,6 @@ final class MigrationCleaning {
             && moveOf(state).filter(move -> move.target().equals(target)).isPresent();
     if (left) {
       progress.targetDone = true;
-      progress.targetLeft = true;
       progress.failed = false;
       progress.attemptEnds =
           state instanceof Queued s && !isLeaving(s) ? Instant.MAX : progress.attemptEnds;

@@ -1,7 +1,7 @@
 package io.drover.actor.migration;
 
 import io.drover.actor.api.Refusal;
-import io.drover.actor.host.Host;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.Migration.Notice;
 import io.drover.actor.migration.MigrationBehavior.Internal;
@@ -76,6 +76,17 @@ final class MigrationCourse {
     };
   }
 
+  /**
+   * A host asks about a claim that the VM should have had: it could not be reached when the VM was
+   * switched over, which did not wait for it for ever. The VM has it now, and says itself, when it
+   * is asked, whether it needs it.
+   */
+  void handOverLate(MigrationState state, HostId host) {
+    if (state instanceof Known s) {
+      tools.steps().handOverClaim(host, s.job().vm());
+    }
+  }
+
   /** Never called with {@link Notice.StillNeeds}, which is a question. */
   Optional<Event> hear(MigrationState state, Notice notice) {
     return switch (notice) {
@@ -116,10 +127,8 @@ final class MigrationCourse {
           Optional.of(new Event.Abandoned(tools.now()));
       case On(RollingBack s, MigrationReply.Ended _) -> rolledBack(s);
       case On(RollingBack s, MigrationReply.Refused r) when isFinal(r) -> rolledBack(s);
-      case On(SourceReleased _, MigrationReply.Ended _) ->
-          Optional.of(new Event.Completed(tools.now()));
-      case On(SourceReleased _, MigrationReply.Refused r) when isFinal(r) ->
-          Optional.of(new Event.Completed(tools.now()));
+      case On(SourceReleased s, MigrationReply.Ended _) -> completed(s);
+      case On(SourceReleased s, MigrationReply.Refused r) when isFinal(r) -> completed(s);
       case On(Verifying s, MigrationReply.SwitchedOver r) -> granted(s, r.target(), r.runEpoch());
       case On(NeedsOperator s, MigrationReply.SwitchedOver r) ->
           granted(s, r.target(), r.runEpoch());
@@ -129,6 +138,14 @@ final class MigrationCourse {
 
   private Optional<Event> refused(MigrationReply.Refused reply) {
     return Optional.of(tools.rollBack("the VM refused: " + reply.refusal().detail()));
+  }
+
+  /**
+   * What the VM had at the source is its own; not before now does it say that it is done with it.
+   */
+  private Optional<Event> completed(SourceReleased s) {
+    tools.steps().releaseClaim(s.job().source(), s.job().vm());
+    return Optional.of(new Event.Completed(tools.now()));
   }
 
   private static boolean isFinal(MigrationReply.Refused reply) {
@@ -142,9 +159,7 @@ final class MigrationCourse {
   }
 
   private Optional<Event> rolledBack(RollingBack s) {
-    if (!progress.targetLeft) {
-      s.move().ifPresent(move -> tools.steps().releaseClaim(move.target()));
-    }
+    s.move().ifPresent(move -> tools.steps().releaseClaim(move.target()));
     return Optional.of(new Event.RolledBack(progress.leftover, tools.now()));
   }
 
@@ -156,14 +171,16 @@ final class MigrationCourse {
     String reason =
         "the VM runs under run epoch %s at %s: the guest that was moved is lost"
             .formatted(runEpoch, holder);
-    return Optional.of(
-        new Event.SourceGivenUp(reason, holder.equals(s.job().source()), tools.now()));
+    return Optional.of(new Event.SourceGivenUp(reason, tools.now()));
   }
 
   private Optional<Event> schedulerSaid(MigrationState state, Placement placement) {
     return switch (new On<>(state, placement)) {
-      case On(Queued s, Placement.Placed p) when !acts.isLeaving(s) ->
-          Optional.of(new Event.TargetReserved(p.host(), p.refused(), tools.now()));
+      case On(Queued s, Placement.Placed p) when !acts.isLeaving(s) -> {
+        s.leaving().filter(left -> !left.equals(p.host())).ifPresent(tools.steps()::releaseClaim);
+        p.refused().forEach(r -> tools.steps().releaseClaim(HostId.parse(r.host())));
+        yield Optional.of(new Event.TargetReserved(p.host(), p.refused(), tools.now()));
+      }
       case On(Queued _, Placement.Refused p) when WILL_NOT_CHANGE.contains(p.refusal().kind()) ->
           Optional.of(tools.rollBack("no target: " + p.refusal().detail()));
       case On(Queued _, Placement.Refused p) -> {
@@ -171,9 +188,8 @@ final class MigrationCourse {
         progress.notBefore = tools.now().plus(tools.settings().busyRetry());
         yield Optional.empty();
       }
-      case On(Queued s, Placement.Placed p) when s.leaving().equals(Optional.of(p.host())) ->
-          tools.ignored(state, placement); // released once that target is clean
-      case On(Queued _, Placement.Placed p) -> released(p.host());
+      case On(Queued _, Placement.Placed _) ->
+          tools.ignored(state, placement); // asked for before the target that is being left
       case On(_, Placement.Placed p) when !state.needsClaimAt(p.host()) -> released(p.host());
       case On(Empty _, _), On(Known _, _) -> tools.ignored(state, placement);
     };
@@ -185,16 +201,16 @@ final class MigrationCourse {
     return Optional.empty();
   }
 
-  private Optional<Event> claimAnswered(MigrationState state, Host.ClaimReply reply) {
+  private Optional<Event> claimAnswered(MigrationState state, ClaimReply reply) {
     return switch (new On<>(state, reply)) {
-      case On(SwitchedOver _, Host.ClaimReply.Claimed _) ->
+      case On(SwitchedOver _, ClaimReply.Claimed _) ->
           Optional.of(new Event.ClaimHandedOver("", tools.now()));
-      case On(SwitchedOver s, Host.ClaimReply.Refused _) when !progress.claimMissing -> {
+      case On(SwitchedOver s, ClaimReply.Refused _) when !progress.claimMissing -> {
         progress.claimMissing = true; // a late answer of an earlier attempt was taken for a claim
         acts.act(s);
         yield Optional.empty();
       }
-      case On(SwitchedOver _, Host.ClaimReply.Refused r) ->
+      case On(SwitchedOver _, ClaimReply.Refused r) ->
           Optional.of(new Event.ClaimHandedOver("the VM has no claim: " + r.reason(), tools.now()));
       case On(Empty _, _), On(Known _, _) -> tools.ignored(state, reply);
     };
@@ -203,7 +219,7 @@ final class MigrationCourse {
   private Optional<Event> giveUp(MigrationState state, String reason) {
     return switch (state) {
       case Revocable _ -> Optional.of(tools.rollBack(reason));
-      case NeedsOperator _ -> Optional.of(new Event.SourceGivenUp(reason, false, tools.now()));
+      case NeedsOperator _ -> Optional.of(new Event.SourceGivenUp(reason, tools.now()));
       case Empty _, Known _ -> tools.ignored(state, reason);
     };
   }

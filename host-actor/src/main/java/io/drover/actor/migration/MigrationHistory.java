@@ -164,13 +164,11 @@ final class MigrationHistory {
         job.with(
             MigrationFigures.verified(job.figures(), job.pausedAt(), e.resumedAt(), e.guestGap())),
         s.at(),
-        s.runEpoch(),
-        false);
+        s.runEpoch());
   }
 
   private static Releasing givenUp(Committed s, Event.SourceGivenUp e) {
-    return new Releasing(
-        backToVerifying(s, e.at(), e.reason()), s.at(), s.runEpoch(), e.keepsClaim());
+    return new Releasing(backToVerifying(s, e.at(), e.reason()), s.at(), s.runEpoch());
   }
 
   /** From the operator's hands; a verifying one stays in its phase. */

@@ -2,7 +2,7 @@ package io.drover.actor.migration;
 
 import io.drover.actor.agent.AgentReport.FailureCode;
 import io.drover.actor.agent.AgentReport.Outcome;
-import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.MigrationState.Abandoning;
 import io.drover.actor.migration.MigrationState.Committed;
@@ -91,8 +91,8 @@ final class MigrationOutcomes {
           verified(s, outcome, failure, current);
       case On(NeedsOperator s, OrderId.Step step) when step == OrderId.Step.VERIFY ->
           verified(s, outcome, failure, current);
-      case On(Releasing s, OrderId.Step step) when step == OrderId.Step.REMOVE_SOURCE ->
-          removed(s, failure, current);
+      case On(Releasing _, OrderId.Step step) when step == OrderId.Step.REMOVE_SOURCE ->
+          removed(failure, current);
       case On(RollingBack s, OrderId.Step step) when step == OrderId.Step.ABORT_SOURCE -> {
         progress.sourceDone |= done(failure, current, "source");
         yield cleaned(s);
@@ -146,7 +146,6 @@ final class MigrationOutcomes {
     progress.targetDone = true;
     progress.failed = false;
     progress.attemptEnds = acts.isLeaving(s) ? progress.attemptEnds : Instant.MAX;
-    s.leaving().ifPresent(tools.steps()::releaseClaim);
   }
 
   private Optional<Event> prepared(
@@ -202,14 +201,11 @@ final class MigrationOutcomes {
         : tools.ignored(s, outcome);
   }
 
-  private Optional<Event> removed(Releasing s, Optional<Failure> failure, boolean current) {
-    return done(failure, current, "source") ? sourceReleased(s, "") : Optional.empty();
+  private Optional<Event> removed(Optional<Failure> failure, boolean current) {
+    return done(failure, current, "source") ? sourceReleased("") : Optional.empty();
   }
 
-  private Optional<Event> sourceReleased(Releasing s, String note) {
-    if (!s.keepsClaim()) {
-      tools.steps().releaseClaim(s.job().source(), s.job().vm());
-    }
+  private Optional<Event> sourceReleased(String note) {
     return Optional.of(new Event.SourceReleased(note, tools.now()));
   }
 
@@ -246,7 +242,7 @@ final class MigrationOutcomes {
         }
       }
       case Releasing s when tried >= tools.settings().cleanAttempts() -> {
-        return sourceReleased(s, "the source was not reached (" + note + ")");
+        return sourceReleased("the source was not reached (" + note + ")");
       }
       case RollingBack s -> giveUpOnHosts(s, tried, note);
       case Empty _, Known _ -> {}

@@ -43,9 +43,6 @@ final class MigrationProgress {
   boolean sourceDone;
   boolean targetDone;
 
-  /** What is left at the target, if anything, is its host's to clean. */
-  boolean targetLeft;
-
   /** What went wrong last, for people. */
   String note = "";
 
@@ -69,7 +66,6 @@ final class MigrationProgress {
     claimMissing = false;
     sourceDone = false;
     targetDone = false;
-    targetLeft = false;
     note = "";
     leftover = "";
     since = now;

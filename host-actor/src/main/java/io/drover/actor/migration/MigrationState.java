@@ -166,13 +166,8 @@ sealed interface MigrationState extends CborSerializable {
   /** Waits for the guest's heartbeat at the target. */
   record Verifying(MigrationJob job, Move at, Epoch runEpoch) implements Committed {}
 
-  /**
-   * The source's guest is removed.
-   *
-   * @param keepsClaim the VM has gone back to the source's host under a later grant
-   */
-  record Releasing(MigrationJob job, Move at, Epoch runEpoch, boolean keepsClaim)
-      implements Committed {}
+  /** The source's guest is removed. */
+  record Releasing(MigrationJob job, Move at, Epoch runEpoch) implements Committed {}
 
   /** The VM is told that it is over. */
   record SourceReleased(MigrationJob job, Move at, Epoch runEpoch) implements Committed {}
@@ -219,6 +214,16 @@ sealed interface MigrationState extends CborSerializable {
           NeedsOperator _,
           Over _ ->
           false;
+    };
+  }
+
+  /** Whether its VM should have had a claim of this migration there by now. */
+  default boolean owesClaimAt(HostId host) {
+    return switch (this) {
+      case SwitchedOver _ -> false; // it is being handed over
+      case Committed s -> s.at().target().equals(host);
+      case Over s -> phase() == Phase.COMPLETED && s.target().equals(Optional.of(host));
+      case Empty _, Revocable _, Abandoning _, RollingBack _ -> false;
     };
   }
 }

@@ -4,7 +4,9 @@ import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.Refusal.HostReason;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.vm.Vm;
 import io.drover.config.units.EntityId;
@@ -35,8 +37,8 @@ final class MigrationSteps {
   record Mailboxes(
       ActorRef<Vm.MigrationReply> vm,
       ActorRef<Scheduler.Placement> scheduler,
-      ActorRef<Host.OrderOutcome> orders,
-      ActorRef<Host.ClaimReply> claims,
+      ActorRef<OrderOutcome> orders,
+      ActorRef<ClaimReply> claims,
       ActorRef<Host.Reply> hosts) {}
 
   void begin(MigrationJob job) {

@@ -1,10 +1,12 @@
 package io.drover.actor.placement;
 
+import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.lease.MassFailureGuard;
 import io.drover.actor.lease.WitnessCandidate;
 import io.drover.actor.placement.Scheduler.Command;
+import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.config.units.AreaId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,7 +63,15 @@ final class LossDesk {
   }
 
   void restart(Command.RestartVm request) {
-    restarts.add(request);
+    restarts.add(request).ifPresent(last -> last.replyTo().tell(refused(last)));
+  }
+
+  private Placement refused(Command.RestartVm request) {
+    String detail =
+        "%d more important VMs of lost hosts wait to be restarted in area %s, the limit"
+            .formatted(RestartQueue.LIMIT, area);
+    return new Placement.Refused(
+        Optional.of(request.vm()), Refusal.of(Refusal.Kind.UNAVAILABLE, detail));
   }
 
   boolean hasRestarts() {

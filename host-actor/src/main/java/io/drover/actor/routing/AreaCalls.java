@@ -2,13 +2,12 @@ package io.drover.actor.routing;
 
 import io.drover.actor.Routes;
 import io.drover.actor.api.AreaView;
+import io.drover.actor.api.ArmingView;
 import io.drover.actor.api.ControlPlane.AreaChange;
 import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.area.Area;
 import io.drover.actor.area.Area.Reply;
-import io.drover.actor.area.AreaPolicy;
-import io.drover.actor.area.AreaPolicy.Failback;
 import io.drover.actor.area.AreaViews;
 import io.drover.actor.area.FleetSight;
 import io.drover.actor.area.Management;
@@ -28,23 +27,43 @@ final class AreaCalls {
   private final FleetSight sight;
   private final OnceCalls once;
   private final ArmingCalls arming;
+  private final DrillCalls drills;
 
-  AreaCalls(Routes routes, FleetSight sight, OnceCalls once, ArmingCalls arming) {
+  AreaCalls(
+      Routes routes, FleetSight sight, OnceCalls once, ArmingCalls arming, DrillCalls drills) {
     this.routes = routes;
     this.sight = sight;
     this.once = once;
     this.arming = arming;
+    this.drills = drills;
   }
 
   CompletionStage<AreaView> view(AreaId area) {
     return look(area)
-        .thenCompose(shown ->
-            arming.look(area).thenApply(armed -> AreaViews.of(shown, sight, Optional.of(armed))));
+        .thenCompose(
+            shown -> arming.look(area).thenApply(armed -> view(shown, Optional.of(armed))));
+  }
+
+  private AreaView view(Reply.Shown shown, Optional<ArmingView> armed) {
+    return AreaViews.of(shown, sight, armed);
   }
 
   CompletionStage<Reply.Shown> look(AreaId area) {
     return Calls.read(ask(area, Area.Request.Get::new), "area " + area)
         .thenCompose(AreaCalls::shown);
+  }
+
+  /** Why nobody would answer for a cell now; empty while somebody may. */
+  Optional<Refusal> unmanaged(CellId cell) {
+    return sight
+        .management(cell.area())
+        .map(management -> management.candidates(cell))
+        .filter(areas -> areas.stream().noneMatch(sight::isUsable))
+        .map(areas ->
+            Refusal.of(
+                Refusal.Kind.UNAVAILABLE,
+                "area %s is managed by nobody: none of %s has a control node"
+                    .formatted(cell.area(), areas)));
   }
 
   CompletionStage<AreaView> change(AreaId area, AreaChange change, Terms terms) {
@@ -53,23 +72,7 @@ final class AreaCalls {
         terms,
         "change " + change,
         () ->
-            look(area)
-                .thenCompose(now ->
-                    tell(
-                        area,
-                        replyTo ->
-                            new Area.Request.SetPolicy(
-                                changed(now.management().policy(), change),
-                                terms.ifVersion(),
-                                replyTo))));
-  }
-
-  private static AreaPolicy changed(AreaPolicy policy, AreaChange change) {
-    return new AreaPolicy(
-        change.backups().orElse(policy.backups()),
-        change.failback().map(Failback::valueOf).orElse(policy.failback()),
-        change.failbackAfter().orElse(policy.failbackAfter()),
-        change.borrowLimit().orElse(policy.borrowLimit()));
+            tell(area, replyTo -> new Area.Request.SetPolicy(change, terms.ifVersion(), replyTo)));
   }
 
   CompletionStage<AreaView> failOver(AreaId area, Optional<AreaId> to, String reason, Terms terms) {
@@ -77,7 +80,11 @@ final class AreaCalls {
         area,
         terms,
         "failover " + to.map(AreaId::name).orElse("") + "\n" + reason,
-        () -> tell(area, replyTo -> new Area.Request.FailOver(to, reason, replyTo)));
+        () ->
+            drills
+                .requireNone(area)
+                .thenCompose(
+                    _ -> tell(area, replyTo -> new Area.Request.FailOver(to, reason, replyTo))));
   }
 
   CompletionStage<AreaView> failBack(AreaId area, String reason, Terms terms) {
@@ -85,7 +92,11 @@ final class AreaCalls {
         area,
         terms,
         "failback\n" + reason,
-        () -> tell(area, replyTo -> new Area.Request.FailBack(reason, replyTo)));
+        () ->
+            drills
+                .requireNone(area)
+                .thenCompose(
+                    _ -> tell(area, replyTo -> new Area.Request.FailBack(reason, replyTo))));
   }
 
   /** Those that borrow are told one after the other; whoever is told twice has nothing to do. */
@@ -114,7 +125,7 @@ final class AreaCalls {
       AreaId area, Terms terms, String what, Supplier<CompletionStage<AreaView>> change) {
     return terms
         .idempotencyKey()
-        .map(key -> OnceCalls.operation(new CellId(area, 0), "area-" + area, key))
+        .map(key -> OnceCalls.operation(area, key))
         .map(id ->
             look(area) // or a key would make an area of any name
                 .thenCompose(_ ->
@@ -130,7 +141,12 @@ final class AreaCalls {
       AreaId area, Function<ActorRef<Reply>, Area.Command> command) {
     return Calls.change(ask(area, command), "change of area " + area)
         .thenCompose(AreaCalls::shown)
-        .thenApply(shown -> AreaViews.of(shown, sight, Optional.empty()));
+        .thenCompose(shown ->
+            arming
+                .look(area)
+                .thenApply(Optional::of)
+                .exceptionally(_ -> Optional.empty()) // what was asked for is done all the same
+                .thenApply(armed -> view(shown, armed)));
   }
 
   private static CompletionStage<Reply.Shown> shown(Reply reply) {

@@ -5,12 +5,15 @@ import io.drover.actor.Routes;
 import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.DrillView;
 import io.drover.actor.api.OperationView;
+import io.drover.actor.api.Refusal;
 import io.drover.actor.drill.Drill;
 import io.drover.actor.operation.KeyedRequest.Outcome;
 import io.drover.actor.operation.Operation;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.OperationId;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +38,7 @@ final class DrillCalls {
     String what = "drill" + to.map(backup -> " to " + backup).orElse("");
     return terms
         .idempotencyKey()
-        .map(key -> OnceCalls.operation(area, what + " " + key))
+        .map(key -> OnceCalls.operation(area, "drill " + key))
         .map(id -> keyed(id, what, area, () -> start(area, to, id)))
         .orElseGet(() -> start(area, to, new OperationId(firstCell(area), ids.next())));
   }
@@ -63,6 +66,24 @@ final class DrillCalls {
   CompletionStage<DrillView> look(AreaId area) {
     return Calls.read(ask(area, Drill.Request.Get::new), "drill of " + area)
         .thenCompose(DrillCalls::shown);
+  }
+
+  /** Refuses while one is under way: it would undo what somebody else decides for the area. */
+  CompletionStage<Void> requireNone(AreaId area) {
+    return Calls.read(ask(area, Drill.Request.Get::new), "drill of " + area)
+        .thenCompose(reply ->
+            reply instanceof Drill.Reply.Shown(DrillView drill) && !drill.phase().isOver()
+                ? Calls.refused(underWay(drill))
+                : CompletableFuture.completedStage(null));
+  }
+
+  private static Refusal underWay(DrillView drill) {
+    return new Refusal(
+        Refusal.Kind.CONFLICT,
+        "drill %s of area %s is under way (%s); it can be aborted"
+            .formatted(drill.operation(), drill.area(), drill.phase()),
+        Map.of("drill", drill.operation().text(), "phase", drill.phase().name()),
+        List.of());
   }
 
   CompletionStage<OperationView> operation(AreaId area, OperationId operation) {

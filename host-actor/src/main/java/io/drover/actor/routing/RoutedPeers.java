@@ -68,10 +68,11 @@ public final class RoutedPeers implements HostPeers, VmPeers, SchedulerPeers {
   }
 
   @Override
-  public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
+  public void askNeed(EntityId owner, HostId host, long question, ActorRef<Host.Need> replyTo) {
     switch (owner) {
-      case VmId vm -> tell(vm, new Vm.FromHost.StillNeeds(host, replyTo));
-      case MigrationId migration -> tell(migration, new Migration.Notice.StillNeeds(host, replyTo));
+      case VmId vm -> tell(vm, new Vm.FromHost.StillNeeds(host, question, replyTo));
+      case MigrationId migration ->
+          tell(migration, new Migration.Notice.StillNeeds(host, question, replyTo));
       case HostId _, OperationId _ ->
           throw new IllegalArgumentException("owns no claims: " + owner);
     }

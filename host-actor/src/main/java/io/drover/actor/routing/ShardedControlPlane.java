@@ -73,12 +73,12 @@ public final class ShardedControlPlane implements ControlPlane {
     this.imageCalls = new ImageCalls(routes, images, clock);
     this.once = new OnceCalls(routes);
     this.arming = new ArmingCalls(routes, once);
-    this.areas = new AreaCalls(routes, sight, once, arming);
+    this.drills = new DrillCalls(routes, ids, once);
+    this.areas = new AreaCalls(routes, sight, once, arming, drills);
     this.vms = new VmCalls(routes, ids, once);
     this.migrations = new MigrationCalls(routes, ids, once);
     this.hosts = new HostCalls(routes, once);
     this.drains = new DrainCalls(routes, ids, once);
-    this.drills = new DrillCalls(routes, ids, once);
   }
 
   @Override
@@ -100,6 +100,10 @@ public final class ShardedControlPlane implements ControlPlane {
     return cells(request.area())
         .thenCompose(cells -> {
           VmId vm = new VmId(CellId.ofName(request.area(), tail, cells), tail);
+          Optional<Refusal> unmanaged = areas.unmanaged(vm.cell());
+          if (unmanaged.isPresent()) {
+            return Calls.refused(unmanaged.get());
+          }
           return images
               .pin(request.spec().image(), vm)
               .thenCompose(pin ->

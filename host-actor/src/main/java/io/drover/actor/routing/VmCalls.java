@@ -9,7 +9,7 @@ import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.OperationView;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.operation.KeyedRequest.Outcome;
 import io.drover.actor.operation.Operation;
 import io.drover.actor.vm.Vm;

@@ -53,7 +53,11 @@ final class GuestRules {
     /** Nobody granted this: it must not run until somebody has looked at it. */
     record Pause(HostId host, Epoch runEpoch) implements Verdict {}
 
-    /** The incoming guest of a migration that is over. */
+    /**
+     * The incoming guest of a migration that is over.
+     *
+     * @param runEpoch of the VM's grant: that host may have seen a later one than this guest's
+     */
     record Discard(HostId host, MigrationId migration, Epoch runEpoch) implements Verdict {}
 
     /** The migration has lost its source. */
@@ -93,7 +97,7 @@ final class GuestRules {
       return NOTHING; // the migration's own business
     }
     if (guest.state() == GuestState.INCOMING && guest.migration().isPresent()) {
-      return new Verdict.Discard(host, guest.migration().get(), guest.runEpoch());
+      return new Verdict.Discard(host, guest.migration().get(), state.grant().runEpoch());
     }
     return guest.runEpoch().isBefore(state.grant().runEpoch())
         ? new Verdict.Remove(host, guest.runEpoch())

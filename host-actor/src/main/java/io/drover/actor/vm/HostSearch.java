@@ -91,7 +91,7 @@ final class HostSearch {
         HostLossRules.fenced(state, c.host(), c.proof(), ports.settings(), now());
     Optional<Placing.ForRestart> restart = placings.restartOf(c.host(), c.runEpoch());
     if (recovery instanceof Recovery.Place && restart.isPresent() && placings.found().isPresent()) {
-      return end(state, restart.get(), placings.found().get());
+      return end(state, restart.get(), placings.found().get(), List.of());
     }
     boolean concerned =
         placings.current().isEmpty()
@@ -135,11 +135,11 @@ final class HostSearch {
             placings.found(p.host());
             orders.upholdFence(r.lost(), r.runEpoch());
           });
-      case Placement.Placed p -> end(state, placings.current().get(), p.host());
+      case Placement.Placed p -> end(state, placings.current().get(), p.host(), p.refused());
     };
   }
 
-  private Reaction end(VmState state, Placing done, HostId host) {
+  private Reaction end(VmState state, Placing done, HostId host, List<Refusal.HostReason> refused) {
     Optional<List<Event>> events = RequestRules.placed(vm, state, done, host, now());
     if (events.isEmpty()) {
       return Reaction.say(() -> {
@@ -152,12 +152,15 @@ final class HostSearch {
         ? left(state, restart.lost(), events.get())
         : new Reaction(
             events.get(),
-            s ->
-                done.waiting()
-                    .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings()))));
+            s -> {
+              done.waiting()
+                  .forEach(w -> w.tell(Placings.reply(done, (Known) s, reality.sightings())));
+              // who did not answer the scheduler in time may have granted the claim nevertheless
+              refused.forEach(r -> giveBack(s, HostId.parse(r.host())));
+            });
   }
 
-  void timedOut() {
+  void timedOut(VmState state) {
     Optional<HostId> found = placings.found();
     refuse(
         Refusal.of(
@@ -166,6 +169,7 @@ final class HostSearch {
                 .formatted(
                     found.isPresent() ? "the lost host's entity" : "the scheduler",
                     Spans.text(ports.settings().placementTimeout()))));
+    found.ifPresent(host -> giveBack(state, host));
   }
 
   private void refuse(Refusal refusal) {

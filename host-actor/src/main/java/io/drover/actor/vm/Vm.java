@@ -2,6 +2,7 @@ package io.drover.actor.vm;
 
 import io.drover.actor.CborSerializable;
 import io.drover.actor.Ids;
+import io.drover.actor.InMemory;
 import io.drover.actor.Routes;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.GuestSpec;
@@ -55,11 +56,11 @@ public final class Vm {
   /**
    * The entity.
    *
-   * @param rest called when it need not stay in memory, again and again: has the shard passivate it
+   * @param memory what it is in
    */
   public static Behavior<Command> create(
-      VmId vm, PersistenceId persistenceId, Ports ports, Runnable rest) {
-    return VmBehavior.create(vm, persistenceId, ports, rest);
+      VmId vm, PersistenceId persistenceId, Ports ports, InMemory memory) {
+    return VmBehavior.create(vm, persistenceId, ports, memory);
   }
 
   /** What may be asked of a VM. */
@@ -148,8 +149,13 @@ public final class Vm {
      */
     record FenceUpheld(HostId host, Epoch runEpoch, FenceProof proof) implements FromHost {}
 
-    /** Whether this VM still needs its claim there. */
-    record StillNeeds(HostId host, ActorRef<Host.Need> replyTo) implements FromHost {}
+    /**
+     * Whether this VM still needs its claim there.
+     *
+     * @param question comes back with the answer
+     */
+    record StillNeeds(HostId host, long question, ActorRef<Host.Need> replyTo)
+        implements FromHost {}
   }
 
   /** From a Migration. Each may be repeated and gets the same answer. */

@@ -1,9 +1,10 @@
 package io.drover.actor.vm;
 
+import io.drover.actor.InMemory;
 import io.drover.actor.Journaling;
 import io.drover.actor.api.FleetEvent;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.actor.vm.RequestRules.Answer;
@@ -62,7 +63,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   private final VmId vm;
   private final Vm.Ports ports;
   private final TimerScheduler<Command> timers;
-  private final Runnable rest;
+  private final InMemory memory;
   private final VmOrders orders;
   private final ActorRef<Placement> placements;
   private VmReality reality; // replaced when the entity restarts after a failed write
@@ -76,12 +77,12 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       Vm.Ports ports,
       ActorContext<Command> context,
       TimerScheduler<Command> timers,
-      Runnable rest) {
+      InMemory memory) {
     super(persistenceId, Journaling.RECOVER_LATER);
     this.vm = vm;
     this.ports = ports;
     this.timers = timers;
-    this.rest = rest;
+    this.memory = memory;
     this.placements = context.messageAdapter(Placement.class, Internal.PlacementAnswered::new);
     this.orders =
         new VmOrders(
@@ -111,11 +112,11 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   }
 
   static Behavior<Command> create(
-      VmId vm, PersistenceId persistenceId, Vm.Ports ports, Runnable rest) {
+      VmId vm, PersistenceId persistenceId, Vm.Ports ports, InMemory memory) {
     return Behaviors.setup(context -> {
       context.setReceiveTimeout(ports.settings().restAfter(), new Internal.Idle());
       return Behaviors.withTimers(
-          timers -> new VmBehavior(vm, persistenceId, ports, context, timers, rest));
+          timers -> new VmBehavior(vm, persistenceId, ports, context, timers, memory));
     });
   }
 
@@ -156,6 +157,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     search = newSearch();
     placings.end();
     reality.look(state);
+    memory.exists(state.exists());
     wayHome.enter(state);
   }
 
@@ -175,13 +177,17 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
       case FromHost.FenceUpheld c -> react(state, search.upheld(state, c));
       case FromHost.HostDetached c -> quietly(() -> reality.detached(c.host()));
       case FromHost.StillNeeds c ->
-          Effect().reply(c.replyTo(), new Host.Need(vm, search.needsClaimAt(state, c.host())));
+          Effect()
+              .reply(
+                  c.replyTo(),
+                  new Host.Need(vm, c.question(), search.needsClaimAt(state, c.host())));
       case Internal.PlacementAnswered c -> react(state, search.placed(state, c.placement()));
-      case Internal.PlacementTimedOut _ -> quietly(search::timedOut);
+      case Internal.PlacementTimedOut _ -> quietly(() -> search.timedOut(state));
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
       case Internal.Retry _ -> quietly(() -> reality.act(state));
       case Internal.Look _ -> quietly(() -> reality.look(state));
-      case Internal.Idle _ when state.mayRest() && placings.current().isEmpty() -> quietly(rest);
+      case Internal.Idle _ when state.mayRest() && placings.current().isEmpty() ->
+          quietly(memory::mayRest);
       case Internal.Idle _ -> Effect().none();
       case Internal.AskHome _ -> quietly(() -> wayHome.ask(state, reality.sightings()));
       case Internal.HomeAnswered c ->
@@ -203,7 +209,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
         yield Effect()
             .persist(a.events())
             .thenRun(s -> {
-              reality.act(s);
+              act(s);
               if (s instanceof Settling settling) {
                 reality.discardCopy(s, settling.migration());
               }
@@ -222,7 +228,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
     return Effect()
         .persist(reaction.events())
         .thenRun(s -> {
-          reality.act(s);
+          act(s);
           wayHome.enter(s);
           reaction.then().accept(s);
         });
@@ -239,7 +245,7 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
             Effect()
                 .persist(e)
                 .thenRun(s -> {
-                  reality.act(s);
+                  act(s);
                   if (e instanceof Event.MigrationEnded && s instanceof Granted g) {
                     orders.askAfterGuest(g.grant().host());
                   }
@@ -250,8 +256,13 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
   private Effect<Event, VmState> persist(Optional<Event> event) {
     return event
-        .<Effect<Event, VmState>>map(e -> Effect().persist(e).thenRun(reality::act))
+        .<Effect<Event, VmState>>map(e -> Effect().persist(e).thenRun(this::act))
         .orElseGet(() -> Effect().none());
+  }
+
+  private void act(VmState state) {
+    reality.act(state);
+    memory.exists(state.exists());
   }
 
   private Instant now() {

@@ -6,6 +6,7 @@ import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentOrder.RunMode;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.host.Host;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.vm.GuestRules.Verdict;
 import io.drover.actor.vm.Profile.Grant;
 import io.drover.config.units.Epoch;
@@ -23,10 +24,9 @@ final class VmOrders {
   private final Routes routes;
   private final Ids ids;
   private final Duration deadline;
-  private final ActorRef<Host.OrderOutcome> outcomes;
+  private final ActorRef<OrderOutcome> outcomes;
 
-  VmOrders(
-      VmId vm, Routes routes, Ids ids, Duration deadline, ActorRef<Host.OrderOutcome> outcomes) {
+  VmOrders(VmId vm, Routes routes, Ids ids, Duration deadline, ActorRef<OrderOutcome> outcomes) {
     this.vm = vm;
     this.routes = routes;
     this.ids = ids;

@@ -2,7 +2,7 @@ package io.drover.actor.vm;
 
 import io.drover.actor.agent.AgentReport.FailureCode;
 import io.drover.actor.agent.AgentReport.Outcome;
-import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.vm.GuestRules.Verdict;
 import io.drover.actor.vm.Profile.Grant;
 import io.drover.actor.vm.Vm.Event;
@@ -269,7 +269,9 @@ final class VmReality {
    */
   void discardCopy(VmState state, MigrationId migration) {
     boolean unwanted =
-        state instanceof Deleted || (state instanceof Settling s && s.vm().pending().isPresent());
+        state instanceof Deleted
+            || state instanceof Stopped
+            || (state instanceof Settling s && s.vm().pending().isPresent());
     if (unwanted) {
       peers.cancelMigration(migration, "its owner does not need the guest that was moved");
     }

@@ -139,6 +139,14 @@ sealed interface VmState extends CborSerializable {
     };
   }
 
+  /** Whether there is such a VM, running or not. */
+  default boolean exists() {
+    return switch (this) {
+      case Absent _, Deleted _ -> false;
+      case Stopped _, Failed _, Granted _ -> true;
+    };
+  }
+
   /** Input to a transition: lets a switch match the pair. */
   record On<T>(VmState state, T input) {}
 

@@ -11,7 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.actor.Routes;
 import io.drover.actor.Samples;
+import io.drover.actor.agent.AgentSession.EndpointList;
 import io.drover.actor.api.AreaView.Alarm;
+import io.drover.actor.api.ControlPlane.AreaChange;
 import io.drover.actor.area.Area.Cause;
 import io.drover.actor.area.Area.Command;
 import io.drover.actor.area.Area.Event;
@@ -111,6 +113,7 @@ class AreaMachineTest {
       }
       for (Command internal :
           List.of(
+              new AreaBehavior.Internal.Join(),
               new AreaBehavior.Internal.Tick(),
               new AreaBehavior.Internal.LookAtLoad(),
               new AreaBehavior.Internal.Sweep())) {
@@ -139,7 +142,9 @@ class AreaMachineTest {
 
   private static Command policy(
       List<AreaId> backups, OptionalLong ifVersion, ActorRef<Reply> replyTo) {
-    return new Request.SetPolicy(AreaPolicy.DEFAULT.withBackups(backups), ifVersion, replyTo);
+    AreaChange change =
+        new AreaChange(Optional.of(backups), Optional.empty(), Optional.empty(), Optional.empty());
+    return new Request.SetPolicy(change, ifVersion, replyTo);
   }
 
   private static String names(List<Event> events) {
@@ -165,6 +170,18 @@ class AreaMachineTest {
 
     assertThat(again.reply()).isEqualTo(new Reply.HostIs(first));
     assertThat(again.hasNoEvents()).isTrue();
+  }
+
+  /** Or each of ten thousand hosts that register would send all others a new list. */
+  @Test
+  void shouldHaveNoNewsForAgentsWhenAHostJoins() {
+    define();
+    EndpointList before = fleet.management(NORTH).orElseThrow().endpointsOf(H1.cell());
+
+    register();
+
+    assertThat(fleet.management(NORTH).orElseThrow().hosts()).isEqualTo(1);
+    assertThat(fleet.management(NORTH).orElseThrow().endpointsOf(H1.cell())).isEqualTo(before);
   }
 
   @Test
@@ -301,13 +318,35 @@ class AreaMachineTest {
     }
   }
 
+  /** Two who change different things of an area at the same time both get what they asked for. */
+  @Test
+  void shouldChangeOnlyWhatIsNamed() {
+    define();
+    Optional<Duration> minute = Optional.of(Duration.ofMinutes(1));
+
+    change(new AreaChange(Optional.empty(), Optional.empty(), minute, Optional.empty()));
+    change(new AreaChange(Optional.empty(), Optional.of("AUTO"), Optional.empty(), Optional.of(7)));
+
+    assertThat(fleet.management(NORTH).orElseThrow().policy())
+        .isEqualTo(
+            new AreaPolicy(List.of(SOUTH), AreaPolicy.Failback.AUTO, minute.orElseThrow(), 7));
+  }
+
+  private void change(AreaChange change) {
+    kit.runCommand(
+        (ActorRef<Reply> replyTo) -> new Request.SetPolicy(change, OptionalLong.empty(), replyTo));
+  }
+
   @Test
   void shouldTakeAnAreaBackByItselfOnlyAfterTheStableTime() {
     define();
-    AreaPolicy auto =
-        new AreaPolicy(List.of(SOUTH), AreaPolicy.Failback.AUTO, Duration.ofMinutes(1), 10);
-    kit.runCommand(
-        (ActorRef<Reply> replyTo) -> new Request.SetPolicy(auto, OptionalLong.empty(), replyTo));
+    AreaChange auto =
+        new AreaChange(
+            Optional.empty(),
+            Optional.of("AUTO"),
+            Optional.of(Duration.ofMinutes(1)),
+            Optional.empty());
+    change(auto);
     loseItsNodes();
     fleet.node("n1", NORTH, 0);
     tick();

@@ -8,6 +8,7 @@ import io.drover.actor.Samples;
 import io.drover.actor.area.Area.Cause;
 import io.drover.actor.area.Area.Event;
 import io.drover.actor.area.AreaState.Home;
+import io.drover.actor.area.NodeReport.RunningCell;
 import io.drover.config.settings.BurstSettings;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BurstingTest {
@@ -122,6 +124,49 @@ class BurstingTest {
   }
 
   @Test
+  void shouldLendTheCellsWithTheMostVmsWhenVmsAreTooMany() {
+    fleet.node("n1", NORTH, 8, vms(100, 100, 100, 100, 100, 100, 220, 80)).node("s1", SOUTH, 0);
+
+    assertThat(afterHold(home(8)))
+        .get()
+        .isInstanceOfSatisfying(
+            Event.CellsLent.class,
+            e -> assertThat(e.cells()).as("320 of 900, for 600").containsExactlyInAnyOrder(0, 6));
+  }
+
+  @Test
+  void shouldLeaveACellAwayWhoseVmsWouldStrainItAgain() {
+    fleet.node("n1", NORTH, 6, vms(100, 100, 100, 100, 100)).node("s1", SOUTH, 1);
+    Home lending = lent(home(7), Set.of(6));
+
+    fleet.node("s1", SOUTH, 1, vms(0, 0, 0, 0, 0, 0, 101));
+    assertThat(afterHold(lending)).as("601 of 1000").isEmpty();
+    fleet.silent("s1");
+    assertThat(next(lending)).as("its last word still counts").isEmpty();
+    fleet.node("s1", SOUTH, 1, vms(0, 0, 0, 0, 0, 0, 100));
+    assertThat(next(lending)).as("600 of 1000").isPresent();
+    fleet.gone("s1");
+    assertThat(next(lending)).as("nobody knows what is in it").isEmpty();
+  }
+
+  @Test
+  void shouldBringAnEmptyCellHome() {
+    fleet.node("n1", NORTH, 2).node("s1", SOUTH, 0);
+
+    assertThat(afterHold(lent(home(2), Set.of(6)))).isPresent();
+  }
+
+  @Test
+  void shouldNotGoToAnAreaThatWouldHaveTooManyVms() {
+    fleet
+        .node("n1", NORTH, 8, vms(110, 110, 110, 110, 110, 110, 110, 110))
+        .node("s1", SOUTH, 1, List.of(new RunningCell(new CellId(SOUTH, 0), 600)))
+        .node("w1", WEST, 0);
+
+    assertThat(afterHold(home(8)).map(e -> ((Event.CellsLent) e).to())).contains(WEST);
+  }
+
+  @Test
   void shouldNotAskAgainAtOnceWhenItWasRecalled() {
     fleet.node("n1", NORTH, 90).node("s1", SOUTH, 0);
     look();
@@ -149,7 +194,24 @@ class BurstingTest {
             Event.CellsLent.class, e -> assertThat(e.cells()).containsExactly(3));
     assertThat(handOver(lent(home(LIMIT), Set.of(3)), 3)).as("it is there already").isEmpty();
     fleet.node("n1", NORTH, LIMIT - 1);
-    assertThat(handOver(home(LIMIT), 3)).as("there is room for one").isEmpty();
+    assertThat(handOver(home(LIMIT - 1), 3)).as("there is room for one").isEmpty();
+  }
+
+  @Test
+  void shouldCountHostsThatHaveRegisteredBeforeItsNodesReportThem() {
+    fleet.node("n1", NORTH, 0).node("s1", SOUTH, 0);
+
+    assertThat(handOver(home(LIMIT), 3)).isPresent();
+  }
+
+  @Test
+  void shouldNotGoToAnAreaThatIsToManageAsMuchAsItMayAlready() {
+    fleet.node("n1", NORTH, LIMIT).node("s1", SOUTH, 0).node("w1", WEST, 0);
+    Home lending = lent(home(LIMIT), Set.of(0, 1, 2, 3, 4, 5));
+
+    assertThat(handOver(lending, 6).map(e -> ((Event.CellsLent) e).to()))
+        .as("76 of 80 are on their way to south, and this cell has 12")
+        .contains(WEST);
   }
 
   private Optional<Event> handOver(Home state, int cell) {
@@ -190,6 +252,13 @@ class BurstingTest {
     return (Home)
         AreaState.evolve(
             home, new Event.CellsLent(cells, SOUTH, new Epoch(1), Cause.OVERLOAD, "full", NOW));
+  }
+
+  /** Cells of north, in order, with so many VMs each and a host. */
+  private static List<RunningCell> vms(int... byCell) {
+    return IntStream.range(0, byCell.length)
+        .mapToObj(i -> new RunningCell(new CellId(NORTH, i), byCell[i]))
+        .toList();
   }
 
   private static Management management(AreaId area, Map<Integer, AreaId> lent, AreaPolicy policy) {

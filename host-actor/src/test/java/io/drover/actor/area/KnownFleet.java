@@ -1,20 +1,22 @@
 package io.drover.actor.area;
 
 import io.drover.actor.api.AreaView.Alarm;
+import io.drover.actor.area.NodeReport.RunningCell;
 import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.Epoch;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** A sight of nodes and areas that a test has made up. */
 public final class KnownFleet implements FleetSight {
   public static final int HOST_LIMIT = 100;
+  public static final int VM_LIMIT = 1000;
 
   private final Map<String, NodeReport> nodes = new ConcurrentSkipListMap<>();
   private final Map<AreaId, Management> managements = new ConcurrentHashMap<>();
@@ -22,11 +24,20 @@ public final class KnownFleet implements FleetSight {
 
   /** A node that manages so many hosts. */
   public KnownFleet node(String name, AreaId area, int hosts, CellId... running) {
-    NodeLoad load = new NodeLoad(hosts, 0, HOST_LIMIT, 1000, 0, 0, 0, 0, 1);
+    return node(name, area, hosts, runs(running));
+  }
+
+  /** A node that manages so many hosts, and VMs in these cells. */
+  public KnownFleet node(String name, AreaId area, int hosts, List<RunningCell> running) {
+    int vms = running.stream().mapToInt(RunningCell::vms).sum();
+    NodeLoad load = new NodeLoad(hosts, vms, HOST_LIMIT, VM_LIMIT, 0, 0, 0, 0, 1);
     Map<AreaId, Sessions> sessions = Map.of(area, new Sessions(hosts, hosts));
-    nodes.put(
-        name, new NodeReport(name, area, name + ":7200", Set.of(running), sessions, load, true));
+    nodes.put(name, new NodeReport(name, area, name + ":7200", running, sessions, load, true));
     return this;
+  }
+
+  private static List<RunningCell> runs(CellId... cells) {
+    return Arrays.stream(cells).map(cell -> new RunningCell(cell, 0)).toList();
   }
 
   /** What a node runs of an area: cells, and settled sessions of so many of its hosts. */
@@ -38,7 +49,7 @@ public final class KnownFleet implements FleetSight {
                 name,
                 report.area(),
                 report.gateway(),
-                Set.of(cells),
+                runs(cells),
                 Map.of(of, new Sessions(settled, settled)),
                 report.load(),
                 true));

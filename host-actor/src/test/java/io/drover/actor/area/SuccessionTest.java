@@ -13,6 +13,7 @@ import io.drover.actor.area.Area.Event;
 import io.drover.actor.area.AreaState.Defined;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.Epoch;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -111,14 +112,16 @@ class SuccessionTest {
             "no backup of area north can run its 2 hosts: south has room for 1 hosts, west has no control node");
     assertThat(refusal.facts())
         .containsEntry("hosts", "2")
-        .containsEntry("headroom.south", "1 hosts")
-        .containsEntry("headroom.west", "no control node");
+        .containsEntry("headroom.south", "1")
+        .containsEntry("headroom.west", "0");
   }
 
   @Test
   void shouldRefuseAnAreaThatIsNotInTheHierarchy() {
     assertThat(refused(north(), Optional.of(new AreaId("east"))).detail())
         .contains("east is not in the backup hierarchy of north");
+    assertThat(refused(north(), Optional.of(NORTH)).detail())
+        .contains("north is not in the backup hierarchy of north");
   }
 
   @Test
@@ -131,6 +134,21 @@ class SuccessionTest {
             r ->
                 assertThat(r.refusal().detail())
                     .isEqualTo("area north has no control node of its own; south runs it"));
+  }
+
+  @Test
+  void shouldNotFailBackWhilePolicySaysNever() {
+    AreaPolicy never =
+        new AreaPolicy(List.of(SOUTH), AreaPolicy.Failback.NEVER, Duration.ofMinutes(1), 10);
+    Defined away = after(after(north(), failedOver(SOUTH, 1)), new Event.PolicySet(never, NOW));
+    fleet.node("n1", NORTH, 0);
+
+    assertThat(Succession.failBack(away, fleet, new Area.Request.FailBack("", NOBODY), NOW))
+        .isInstanceOfSatisfying(
+            Succession.Ruling.Refuse.class,
+            r ->
+                assertThat(r.refusal().detail())
+                    .isEqualTo("area north is run by south, and its failback policy is never"));
   }
 
   private Optional<AreaId> decided(Defined state) {

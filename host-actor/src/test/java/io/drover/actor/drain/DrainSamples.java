@@ -49,7 +49,8 @@ final class DrainSamples {
         Map.of(),
         0,
         Optional.empty(),
-        NOW);
+        NOW,
+        HostView.Liveness.UNKNOWN);
   }
 
   static VmView vm(VmId id, VmView.Phase phase, HostId host) {

@@ -15,9 +15,9 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.api.HostView;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
-import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.config.units.ByteSize;
 import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
@@ -125,6 +125,58 @@ class HostFaultTest {
         .isEqualTo(new AgentSession.Refused("a message of the agent was lost", false));
   }
 
+  @Test
+  void shouldKeepAClaimWhoseReleaseComesLate() {
+    attach(hello("i1"), "s1");
+    host.runCommand(claim(VM));
+    peers.needed = true; // it has claimed again since it released
+
+    host.runCommand(new Command.ReleaseClaim(VM));
+    assertThat(claims()).containsExactly(VM.text());
+
+    peers.needed = false;
+    host.runCommand(new Command.ReleaseClaim(VM));
+    assertThat(claims()).isEmpty();
+  }
+
+  @Test
+  void shouldNotTakeAnAnswerForThatToALaterQuestion() {
+    attach(hello("i1"), "s1");
+    peers.silent = true;
+    host.runCommand(claim(VM));
+    host.runCommand(new Command.ReleaseClaim(VM));
+    host.runCommand(claim(VM)); // again: what it answers to the first question is of before
+    host.runCommand(new ToSelf.CheckClaims());
+
+    host.runCommand(new ToSelf.NeedAnswered(new Host.Need(VM, 1, false)));
+    assertThat(claims()).containsExactly(VM.text());
+
+    host.runCommand(new ToSelf.NeedAnswered(new Host.Need(VM, 2, false)));
+    assertThat(claims()).isEmpty();
+  }
+
+  @Test
+  void shouldSayAgainWhatCameInAndHasNoClaim() {
+    attach(hello("i1", guest(2, GuestState.INCOMING)), "s1");
+
+    host.runCommand(new ToSelf.CheckClaims());
+
+    assertThat(peers.words().getLast()).isEqualTo("reported " + VM + " INCOMING");
+  }
+
+  @Test
+  void shouldSayThatItsAgentHasNotComeBackSinceControlMoved() {
+    attach(hello("i1"), "s1");
+
+    host.restart();
+
+    TestProbe<Host.Reply> asker = KIT.createTestProbe();
+    host.runCommand(new Command.Get(asker.ref()));
+    HostView view = asker.expectMessageClass(Host.Reply.Shown.class).host();
+    assertThat(view.lastHeartbeat()).isEmpty();
+    assertThat(view.liveness().reason()).contains("not come back yet since control moved");
+  }
+
   /** What the agent said while this entity waited for its journal stands behind the tick. */
   @Test
   void shouldNotTakeItsOwnAbsenceForTheSilenceOfItsAgent() {
@@ -159,13 +211,19 @@ class HostFaultTest {
     return probe;
   }
 
+  private List<String> claims() {
+    host.runCommand(new Command.SendOffer()); // behind what owners have answered
+    return ((HostState.Registered) host.getState())
+        .facts().claims().stream().map(HostView.Claim::owner).toList();
+  }
+
   private static Command claim(VmId vm) {
     return new Command.Claim(
         vm,
         new Resources(100, ByteSize.ofMib(64)),
         "pulse",
         Optional.empty(),
-        KIT.createTestProbe(Host.ClaimReply.class).ref());
+        KIT.createTestProbe(ClaimReply.class).ref());
   }
 
   private static AgentReport.Hello withState(AgentReport.Hello h, String state, boolean lost) {

@@ -71,6 +71,7 @@ class HostMachineTest {
           new Event.WitnessesActivated(2, NOW),
           new Event.RevocationBegun(E1, NOW),
           new Event.LeaseRevoked(E1, "majority", NOW),
+          new Event.FenceBegun(1, NOW),
           new Event.FenceFailed("no answer", NOW),
           new Event.HostFenced(new FenceProof(FenceProof.By.LEASE, "ran out", NOW), NOW));
 
@@ -94,7 +95,13 @@ class HostMachineTest {
               CLAIMED_FOR_MIGRATION,
               new Event.LeaseOpened(E1, Duration.ofSeconds(6), WITNESSES, NOW),
               new Event.WitnessesProposed(new WitnessList(2, WITNESSES.witnesses()), NOW)),
-          after(REGISTERED, CLAIMED_FOR_MIGRATION, new Event.Cordoned(NOW)));
+          after(REGISTERED, CLAIMED_FOR_MIGRATION, new Event.Cordoned(NOW)),
+          after(
+              REGISTERED,
+              CLAIMED_FOR_MIGRATION,
+              new Event.LeaseOpened(E1, Duration.ofSeconds(6), WITNESSES, NOW),
+              new Event.WitnessesProposed(new WitnessList(2, WITNESSES.witnesses()), NOW),
+              new Event.Cordoned(NOW)));
 
   @Test
   void shouldAnswerEveryCommandInEveryState() {
@@ -159,13 +166,14 @@ class HostMachineTest {
         new Command.Get(caller.ref()),
         new ToSelf.Tick(),
         new ToSelf.CheckClaims(),
-        new ToSelf.NeedAnswered(new Host.Need(VM, false)),
-        new ToSelf.NeedAnswered(new Host.Need(M1, false)),
+        new ToSelf.NeedAnswered(new Host.Need(VM, 1, false)),
+        new ToSelf.NeedAnswered(new Host.Need(M1, 1, false)),
         new ToSelf.WitnessesFound(new Host.Candidates(List.of())),
         new ToSelf.WitnessUnreached("w1", "no answer"),
-        new ToSelf.WitnessAnswered("w1", E1, new WitnessCalls.Answer(true, Duration.ofSeconds(9))),
+        new ToSelf.WitnessAnswered(
+            "w1", E1, Duration.ZERO, new WitnessCalls.Answer(true, Duration.ofSeconds(9))),
         new ToSelf.LeaveAnswered(new Host.Leave(true, "")),
-        new ToSelf.PowerAnswered(new PowerSwitch.Answer(true, "off")),
+        new ToSelf.FenceEnded(1, new PowerSwitch.Answer(true, "off")),
         new ToSelf.Idle());
   }
 }

@@ -23,6 +23,9 @@ final class RecordingPeers implements HostPeers {
   private final Queue<HostOffer> offers = new ConcurrentLinkedQueue<>();
   volatile boolean needed = true;
 
+  /** Owners do not answer. */
+  volatile boolean silent;
+
   /** What is answered to a host that wants to fence; empty = the answer is lost. */
   volatile Optional<Host.Leave> leave = Optional.of(new Host.Leave(true, ""));
 
@@ -67,9 +70,11 @@ final class RecordingPeers implements HostPeers {
   }
 
   @Override
-  public void askNeed(EntityId owner, HostId host, ActorRef<Host.Need> replyTo) {
+  public void askNeed(EntityId owner, HostId host, long question, ActorRef<Host.Need> replyTo) {
     words.add("need " + owner);
-    replyTo.tell(new Host.Need(owner, needed));
+    if (!silent) {
+      replyTo.tell(new Host.Need(owner, question, needed));
+    }
   }
 
   @Override

@@ -8,24 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.actor.lease.HostLoss.Input;
 import io.drover.actor.lease.HostLoss.Wish;
 import io.drover.actor.lease.Lease.Standing;
-import io.drover.config.units.Epoch;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class HostLossTest {
-  private static final Duration TTL = Duration.ofSeconds(6);
-  private static final Duration LOST = at(100);
-
-  private Optional<Lease> lease =
-      Optional.of(Lease.opened(E1, TTL, list(1, "w1", "w2", "w3")).now(Standing.HELD));
-  private boolean powerSwitch;
-  private Loss loss = Loss.begin(lease, Optional.empty(), lossLimits(), LOST);
-  private final List<Wish> wishes = new ArrayList<>();
-
+class HostLossTest extends SilentHost {
   @Test
   void shouldOnlyLookAtFirst() {
     step(new Input.Tick(at(101)));
@@ -62,14 +50,31 @@ class HostLossTest {
   }
 
   @Test
-  void shouldDoNothingWithoutTheAnswersOfAMajority() {
-    for (int second = 101; second < 200; second++) {
-      step(new Input.Tick(at(second)));
-      say(second + 0.1, "w3", 60, false);
+  void shouldNotTakeForNewsWhatWasAnsweredBeforeItStoodStill() {
+    step(new Input.Tick(at(103)));
+
+    step(new Input.Tick(at(130)));
+    for (String witness : List.of("w1", "w2", "w3")) {
+      step(new Input.WitnessSaid(at(130.1), at(103), witness, E1, false, Duration.ofMillis(5100)));
     }
 
+    assertThat(wishes).noneMatch(Wish.AskLeave.class::isInstance);
     assertThat(loss.state()).isInstanceOf(LossState.Suspect.class);
-    assertThat(wishes).allMatch(Wish.Look.class::isInstance);
+  }
+
+  /** It vouched before it was asked; that the answer lay there makes nobody be heard later. */
+  @Test
+  void shouldNotTakeALateRevocationForASignOfLife() {
+    ways = 1;
+    revoke();
+    wishes.clear();
+
+    for (String witness : List.of("w1", "w2")) {
+      step(new Input.WitnessSaid(at(130.1), at(104), witness, E1, true, Duration.ofMillis(5100)));
+    }
+
+    assertThat(wishes).noneMatch(Wish.Withdraw.class::isInstance);
+    assertThat(((LossState.Expiring) loss.state()).until()).isGreaterThan(at(131));
   }
 
   @Test
@@ -177,12 +182,26 @@ class HostLossTest {
   }
 
   @Test
+  void shouldSayWhichWitnessesAreNotReachedUntilTheyAre() {
+    step(new Input.Tick(at(100)));
+    say(100.1, "w1", 3, false);
+    step(new Input.WitnessUnreached(at(101), "w1", "no route"));
+    step(new Input.WitnessUnreached(at(101), "w2", "no route"));
+    assertThat(loss.reason(lease, at(102)))
+        .contains("w1 4.9 s ago (not reached: no route), w2 no answer (not reached: no route)");
+
+    say(102, "w2", 5, false);
+
+    assertThat(loss.reason(lease, at(102))).contains("w2 5.0 s ago, w3 no answer");
+  }
+
+  @Test
   void shouldIgnoreWhatIsSaidOfAnOlderLease() {
     lease = Optional.of(Lease.opened(E2, TTL, list(2, "w1", "w2", "w3")).now(Standing.HELD));
     revoke();
 
-    step(new Input.WitnessSaid(at(104.1), "w1", E1, true, Duration.ofSeconds(60)));
-    step(new Input.WitnessSaid(at(104.1), "w2", E1, true, Duration.ofSeconds(60)));
+    step(new Input.WitnessSaid(at(104.1), at(104), "w1", E1, true, Duration.ofSeconds(60)));
+    step(new Input.WitnessSaid(at(104.1), at(104), "w2", E1, true, Duration.ofSeconds(60)));
 
     assertThat(loss.state()).isInstanceOf(LossState.Revoking.class);
   }
@@ -215,7 +234,7 @@ class HostLossTest {
   @Test
   void shouldWaitForTheWholeLeaseAfterTheDeciderHasMoved() {
     lease = lease.map(l -> l.now(Standing.REVOKED));
-    loss = Loss.begin(lease, Optional.empty(), lossLimits(), at(7));
+    loss = Loss.begin(lease, Optional.empty(), false, lossLimits(), at(7));
 
     step(new Input.Tick(at(13.4)));
     assertThat(wishes).noneMatch(Wish.StoreFenced.class::isInstance);
@@ -226,7 +245,7 @@ class HostLossTest {
   @Test
   void shouldGoOnRevokingAfterTheDeciderHasMoved() {
     lease = lease.map(l -> l.now(Standing.REVOKING));
-    loss = Loss.begin(lease, Optional.empty(), lossLimits(), at(7));
+    loss = Loss.begin(lease, Optional.empty(), false, lossLimits(), at(7));
 
     step(new Input.Tick(at(8)));
 
@@ -247,96 +266,22 @@ class HostLossTest {
   }
 
   @Test
-  void shouldShortenTheWaitWhenACommandSeesThePowerOff() {
-    powerSwitch = true;
-    revoke();
-    assertThat(wishes).contains(new Wish.SwitchOff());
-
-    step(new Input.PowerAnswered(at(104.2), true, "status says off"));
-
-    assertThat(wishes)
-        .last()
-        .isEqualTo(new Wish.StoreFenced(FenceProof.By.FENCE_COMMAND, "status says off"));
-  }
-
-  @Test
-  void shouldFenceByLeaseWhenTheCommandFails() {
-    powerSwitch = true;
-    revoke();
-    step(new Input.PowerAnswered(at(104.2), false, "no answer from the BMC"));
-    assertThat(wishes).contains(new Wish.StorePowerFailed("no answer from the BMC"));
-    say(104.3, "w1", 5, true);
-    say(104.3, "w2", 5, true);
-
-    step(new Input.Tick(at(106.6)));
-
-    assertThat(loss.state()).isEqualTo(new LossState.Fenced(FenceProof.By.LEASE));
-  }
-
-  @Test
-  void shouldNotRunAFailedCommandForEver() {
-    powerSwitch = true;
-    lease = Optional.empty();
-    for (int second = 101; second < 3000; second++) {
-      step(new Input.Tick(at(second)));
-      if (wishes.removeIf(Wish.AskLeave.class::isInstance)) {
-        step(new Input.LeaveGiven(at(second)));
-      }
-      if (loss.power().running()) {
-        step(new Input.PowerAnswered(at(second), false, "no"));
-      }
-    }
-
-    assertThat(wishes.stream().filter(Wish.SwitchOff.class::isInstance))
-        .hasSize(lossLimits().powerRuns());
-  }
-
-  @Test
-  void shouldNotSwitchOffAHostWithoutALeaseAtTheFirstSilence() {
-    powerSwitch = true;
-    lease = Optional.empty();
-
-    step(new Input.Tick(at(119)));
-    assertThat(wishes).isEmpty();
-    step(new Input.Tick(at(120)));
-
-    assertThat(wishes).containsExactly(new Wish.AskLeave());
-  }
-
-  private void askLeave(String... witnesses) {
-    step(new Input.Tick(at(103)));
-    for (String witness : witnesses.length == 0 ? new String[] {"w1", "w2"} : witnesses) {
-      say(103.1, witness, 5.1, false);
-    }
-    assertThat(loss.state()).isInstanceOf(LossState.Asking.class);
-  }
-
-  private void revoke() {
+  void shouldLookAgainWhenItStoodStillBeforeTheLeaveCame() {
     askLeave();
-    step(new Input.LeaveGiven(at(104)));
-    assertThat(loss.state()).isInstanceOf(LossState.Revoking.class);
-    lease = lease.map(l -> l.now(Standing.REVOKING));
+
+    step(new Input.LeaveGiven(at(164)));
+
+    assertThat(wishes).noneMatch(Wish.StoreRevoking.class::isInstance);
+    assertThat(loss.state()).isInstanceOf(LossState.Suspect.class);
   }
 
-  private void say(double at, String witness, double age, boolean revoked) {
-    Epoch epoch = lease.orElseThrow().epoch();
-    step(
-        new Input.WitnessSaid(
-            at(at), witness, epoch, revoked, Duration.ofMillis(Math.round(age * 1000))));
-  }
+  @Test
+  void shouldKeepTheBetterOfTwoRevocationsOfOneWitness() {
+    revoke();
+    say(104.1, "w1", 5.0, true); // vouched at 99.1
+    say(104.9, "w1", 0.2, true); // it has started anew, and does not know
+    say(105.0, "w2", 5.9, true); // vouched at 99.1
 
-  private void step(Input input) {
-    HostLoss.Step step = HostLoss.step(loss, input, lease, powerSwitch, lossLimits());
-    loss = step.loss();
-    wishes.addAll(step.wishes());
-  }
-
-  private static WitnessList list(long version, String... names) {
-    return new WitnessList(
-        version, Arrays.stream(names).map(n -> new Witness(n, n + ":7300")).toList());
-  }
-
-  private static Duration at(double seconds) {
-    return Duration.ofMillis(Math.round(seconds * 1000));
+    assertThat(((LossState.Expiring) loss.state()).until()).isLessThan(at(106));
   }
 }

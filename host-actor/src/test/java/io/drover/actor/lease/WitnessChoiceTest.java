@@ -20,6 +20,31 @@ class WitnessChoiceTest {
     assertThat(choose(and(hosts("north", 1), nodes(3)))).isEmpty();
   }
 
+  /** Of three hosts one is dead: it must not be what the next loss needs. */
+  @Test
+  void shouldReplaceADeadHostByControlNodesWhenNoHostIsLeft() {
+    List<WitnessCandidate> before = and(hosts("north", 1), and(hosts("south", 1), nodes(3)));
+    List<Witness> current = choose(before);
+    assertThat(current).extracting(Witness::id).anyMatch(id -> id.contains("north"));
+    List<WitnessCandidate> left = and(hosts("south", 1), nodes(3));
+
+    List<Witness> next = WitnessChoice.choose(H1, "", left, current, true);
+
+    assertThat(next).hasSize(3);
+    assertThat(next).extracting(Witness::id).noneMatch(id -> id.contains("north-"));
+    assertThat(next).extracting(Witness::id).anyMatch(id -> id.contains("south"));
+    assertThat(WitnessChoice.choose(H1, "", before, next, false))
+        .as("hosts are the majority again when they can")
+        .filteredOn(w -> w.id().startsWith("node-"))
+        .hasSizeLessThanOrEqualTo(1);
+    assertThat(WitnessChoice.choose(H1, "", nodes(2), current, true))
+        .as("no three are left")
+        .isEmpty();
+    assertThat(WitnessChoice.choose(H1, "", left, current, false))
+        .as("all are heard: who asks has only just started")
+        .isEmpty();
+  }
+
   @Test
   void shouldLetHostsBeTheMajority() {
     List<Witness> chosen = choose(and(hosts("north", 3), nodes(5)));
@@ -62,14 +87,14 @@ class WitnessChoiceTest {
 
     for (int i = 0; i < 20; i++) {
       HostId host = HostId.parse("host-north-00-h" + i);
-      List<Witness> chosen = WitnessChoice.choose(host, "", all, List.of());
+      List<Witness> chosen = WitnessChoice.choose(host, "", all, List.of(), false);
       List<WitnessCandidate> few = and(hosts("south", 1), List.of(all.get(2), all.get(4)));
-      List<Witness> early = WitnessChoice.choose(host, "", few, List.of());
+      List<Witness> early = WitnessChoice.choose(host, "", few, List.of(), false);
 
       assertThat(chosen)
           .extracting(Witness::id)
           .containsExactly("host-east-00-w0", "host-south-00-w0", "node-north");
-      assertThat(WitnessChoice.choose(host, "", all, early)).isEqualTo(chosen);
+      assertThat(WitnessChoice.choose(host, "", all, early, false)).isEqualTo(chosen);
     }
   }
 
@@ -80,7 +105,7 @@ class WitnessChoiceTest {
       candidates.add(candidate("north", i, i < 6 ? "r1" : "r" + i));
     }
 
-    List<Witness> chosen = WitnessChoice.choose(H1, "r1", candidates, List.of());
+    List<Witness> chosen = WitnessChoice.choose(H1, "r1", candidates, List.of(), false);
 
     assertThat(chosen.stream().map(Witness::id).filter(id -> number(id) < 6)).hasSize(1);
   }
@@ -92,7 +117,7 @@ class WitnessChoiceTest {
       candidates.add(candidate("north", i, "r" + i % 7));
     }
 
-    List<Witness> chosen = WitnessChoice.choose(H1, "", candidates, List.of());
+    List<Witness> chosen = WitnessChoice.choose(H1, "", candidates, List.of(), false);
 
     assertThat(chosen.stream().map(w -> number(w.id()) % 7)).doesNotHaveDuplicates();
   }
@@ -112,12 +137,12 @@ class WitnessChoiceTest {
     List<Witness> current = choose(all);
     for (int i = 0; i < 50; i++) {
       Collections.shuffle(all, random);
-      assertThat(WitnessChoice.choose(H1, "", all, current)).isEqualTo(current);
+      assertThat(WitnessChoice.choose(H1, "", all, current, false)).isEqualTo(current);
     }
 
     Witness dead = current.get(3);
     List<WitnessCandidate> rest = all.stream().filter(c -> !c.id().equals(dead.id())).toList();
-    Set<Witness> kept = new HashSet<>(WitnessChoice.choose(H1, "", rest, current));
+    Set<Witness> kept = new HashSet<>(WitnessChoice.choose(H1, "", rest, current, true));
     kept.retainAll(current);
 
     assertThat(kept).hasSize(6).doesNotContain(dead);
@@ -132,12 +157,12 @@ class WitnessChoiceTest {
                 new WitnessCandidate(new Witness(c.id(), "10.0.0.9:1"), c.area(), c.rack(), false))
             .toList();
 
-    assertThat(WitnessChoice.choose(H1, "", moved, current))
+    assertThat(WitnessChoice.choose(H1, "", moved, current, false))
         .allMatch(w -> w.endpoint().equals("10.0.0.9:1"));
   }
 
   private static List<Witness> choose(List<WitnessCandidate> candidates) {
-    return WitnessChoice.choose(H1, "", candidates, List.of());
+    return WitnessChoice.choose(H1, "", candidates, List.of(), false);
   }
 
   private static List<WitnessCandidate> hosts(String area, int count) {

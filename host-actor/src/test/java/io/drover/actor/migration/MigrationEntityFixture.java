@@ -18,6 +18,7 @@ import io.drover.actor.api.HostView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.MigrationView.Phase;
 import io.drover.actor.host.Host;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.migration.Migration.Command;
 import io.drover.actor.migration.Migration.Notice;
 import io.drover.actor.migration.Migration.Reply;
@@ -147,7 +148,7 @@ abstract class MigrationEntityFixture {
   }
 
   static void answer(Host.Command.Instruct order, Outcome outcome) {
-    order.replyTo().tell(new Host.OrderOutcome.Answered(TARGET, order.orderId(), outcome));
+    order.replyTo().tell(new OrderOutcome.Answered(TARGET, order.orderId(), outcome));
   }
 
   void goToPreCopy(ActorRef<Command> migration) {

@@ -15,6 +15,7 @@ import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.MigrationView.Phase;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.migration.Migration.Command;
@@ -33,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.Test;
 
@@ -41,28 +43,7 @@ class MigrationEntityTest extends MigrationEntityFixture {
   @Test
   void shouldMoveAVmAndTellItsObserverEachPhase() {
     ActorRef<Command> migration = spawn();
-    goToPreCopy(migration);
-    goToSwitchover(migration);
-    HostOffer offer =
-        new HostOffer(
-            TARGET, 1, true, false, Resources.NONE, Resources.NONE, List.of(), List.of(), Map.of());
-    expect(Host.Command.HandOverClaim.class)
-        .replyTo()
-        .tell(new Host.ClaimReply.Claimed(TARGET, VM, offer));
-    GuestStatus guest =
-        new GuestStatus(
-            VM, new Epoch(2), GuestState.RUNNING, "", "embedded", Optional.empty(), Map.of(), NOW);
-    answer(
-        order(AgentOrder.VerifyGuest.class),
-        new Outcome.GuestVerified(NOW.plusMillis(20), Duration.ofMillis(3), guest));
-    answer(order(AgentOrder.RemoveGuest.class), new Outcome.Done());
-    assertThat(expect(Host.Command.ReleaseClaim.class).owner()).isEqualTo(VM);
-    expect(FromMigration.EndMigration.class).replyTo().tell(new MigrationReply.Ended(MIGRATION));
-
-    caller.awaitAssert(() -> {
-      assertThat(view(migration).phase()).isEqualTo(Phase.COMPLETED);
-      return null;
-    });
+    complete(migration);
     KIT.stop(migration);
     MigrationView view = view(spawn()); // from the journal alone
 
@@ -84,6 +65,46 @@ class MigrationEntityTest extends MigrationEntityFixture {
             Phase.VERIFYING,
             Phase.SOURCE_RELEASED,
             Phase.COMPLETED);
+  }
+
+  private void complete(ActorRef<Command> migration) {
+    goToPreCopy(migration);
+    goToSwitchover(migration);
+    HostOffer offer =
+        new HostOffer(
+            TARGET, 1, true, false, Resources.NONE, Resources.NONE, List.of(), List.of(), Map.of());
+    expect(Host.Command.HandOverClaim.class)
+        .replyTo()
+        .tell(new ClaimReply.Claimed(TARGET, VM, offer));
+    GuestStatus guest =
+        new GuestStatus(
+            VM, new Epoch(2), GuestState.RUNNING, "", "embedded", Optional.empty(), Map.of(), NOW);
+    answer(
+        order(AgentOrder.VerifyGuest.class),
+        new Outcome.GuestVerified(NOW.plusMillis(20), Duration.ofMillis(3), guest));
+    answer(order(AgentOrder.RemoveGuest.class), new Outcome.Done());
+    expect(FromMigration.EndMigration.class).replyTo().tell(new MigrationReply.Ended(MIGRATION));
+    assertThat(expect(Host.Command.ReleaseClaim.class).owner()).isEqualTo(VM);
+
+    caller.awaitAssert(() -> {
+      assertThat(view(migration).phase()).isEqualTo(Phase.COMPLETED);
+      return null;
+    });
+  }
+
+  @Test
+  void shouldHandOverAClaimThatItsVmShouldHaveHad() {
+    ActorRef<Command> migration = spawn();
+    complete(migration);
+    TestProbe<Host.Need> host = KIT.createTestProbe();
+
+    migration.tell(new Notice.StillNeeds(TARGET, 7, host.ref()));
+
+    assertThat(expect(Host.Command.HandOverClaim.class).toOwner()).isEqualTo(VM);
+    migration.tell(new Notice.StillNeeds(SOURCE, 8, host.ref()));
+    assertThat(host.receiveMessage())
+        .as("of the VM's claim only the VM says anything")
+        .isEqualTo(new Host.Need(MIGRATION, 8, false));
   }
 
   @Test

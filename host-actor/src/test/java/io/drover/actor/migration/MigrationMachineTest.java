@@ -12,6 +12,7 @@ import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.ControlPlane.MigrateRequest;
 import io.drover.actor.api.HostView;
 import io.drover.actor.host.Host;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.machine.MachineCoverage;
 import io.drover.actor.migration.Migration.Command;
 import io.drover.actor.migration.Migration.Event;
@@ -104,7 +105,7 @@ class MigrationMachineTest {
 
   private static boolean isSourceStopped(Command command) {
     return command instanceof Internal.OrderEnded ended
-        && ended.outcome() instanceof Host.OrderOutcome.Answered answered
+        && ended.outcome() instanceof OrderOutcome.Answered answered
         && answered.outcome() instanceof Outcome.SourceStopped;
   }
 
@@ -225,6 +226,10 @@ class MigrationMachineTest {
             case Request c -> throw new AssertionError("for the actor: " + c);
           };
       if (command instanceof Notice.StillNeeds c) {
+        if (state.owesClaimAt(c.host())) {
+          course.handOverLate(state, c.host());
+          return sent.names.getLast();
+        }
         return state.needsClaimAt(c.host()) ? "needed" : "not needed";
       }
       return event

@@ -16,9 +16,10 @@ import io.drover.actor.agent.AgentReport.Round;
 import io.drover.actor.agent.TransferTicket;
 import io.drover.actor.api.HostView;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.host.HostOffer;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.migration.Migration.Command;
 import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.Migration.Notice;
@@ -99,7 +100,7 @@ final class MigrationSamples {
   static final Event.ClaimHandedOver HANDED = new Event.ClaimHandedOver("", NOW);
   static final Event.Verified VERIFIED =
       new Event.Verified(NOW.plusMillis(20), Duration.ofMillis(3), NOW);
-  static final Event.SourceGivenUp GIVEN_UP = new Event.SourceGivenUp("a later grant", false, NOW);
+  static final Event.SourceGivenUp GIVEN_UP = new Event.SourceGivenUp("a later grant", NOW);
   static final Event.SourceReleased RELEASED = new Event.SourceReleased("", NOW);
   static final Event.Completed COMPLETED = new Event.Completed(NOW);
   static final Event.RollbackStarted ROLLBACK =
@@ -209,9 +210,9 @@ final class MigrationSamples {
     HostOffer offer =
         new HostOffer(
             TARGET, 1, true, false, Resources.NONE, Resources.NONE, List.of(), List.of(), Map.of());
-    all.add(new Internal.ClaimAnswered(new Host.ClaimReply.Claimed(TARGET, VM, offer)));
-    all.add(new Internal.ClaimAnswered(new Host.ClaimReply.Refused(TARGET, VM, "none")));
-    all.add(new Internal.ClaimAnswered(new Host.ClaimReply.Refused(TARGET, VM, "full")));
+    all.add(new Internal.ClaimAnswered(new ClaimReply.Claimed(TARGET, VM, offer)));
+    all.add(new Internal.ClaimAnswered(new ClaimReply.Refused(TARGET, VM, "none")));
+    all.add(new Internal.ClaimAnswered(new ClaimReply.Refused(TARGET, VM, "full")));
     for (HostId end : List.of(SOURCE, TARGET)) {
       for (HostView.State state : HostView.State.values()) {
         all.add(new Internal.HostSeen(new Host.Reply.Shown(host(end, "i1", state))));
@@ -229,7 +230,7 @@ final class MigrationSamples {
     all.add(new Notice.AgentRestarted(SOURCE, "i2"));
     all.add(new Notice.AgentRestarted(TARGET, "i2"));
     all.add(new Notice.GiveUp("the VM is to be stopped"));
-    all.add(new Notice.StillNeeds(TARGET, TestInbox.<Host.Need>create().getRef()));
+    all.add(new Notice.StillNeeds(TARGET, 1, TestInbox.<Host.Need>create().getRef()));
     return all;
   }
 
@@ -280,6 +281,7 @@ final class MigrationSamples {
         Map.of(),
         0,
         Optional.empty(),
-        NOW);
+        NOW,
+        HostView.Liveness.UNKNOWN);
   }
 }

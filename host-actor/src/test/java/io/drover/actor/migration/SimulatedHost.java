@@ -2,9 +2,10 @@ package io.drover.actor.migration;
 
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.HostView;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.Host.OrderOutcome;
 import io.drover.actor.host.HostOffer;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.config.units.EntityId;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
@@ -62,7 +63,7 @@ final class SimulatedHost extends SimulatedAgent {
   void hear(Host.Command command) {
     switch (command) {
       case Host.Command.Instruct c -> instruct(c);
-      case Host.Command.ReleaseClaim c -> claims.remove(c.owner());
+      case Host.Command.ReleaseClaim c -> release(c.owner());
       case Host.Command.HandOverClaim c -> {
         if (claims.remove(c.fromOwner())) {
           claims.add(c.toOwner());
@@ -70,12 +71,12 @@ final class SimulatedHost extends SimulatedAgent {
         c.replyTo()
             .tell(
                 claims.contains(c.toOwner())
-                    ? new Host.ClaimReply.Claimed(id, c.toOwner(), offer())
-                    : new Host.ClaimReply.Refused(id, c.toOwner(), "there is no such claim"));
+                    ? new ClaimReply.Claimed(id, c.toOwner(), offer())
+                    : new ClaimReply.Refused(id, c.toOwner(), "there is no such claim"));
       }
       case Host.Command.Claim c -> {
         claims.add(c.owner());
-        c.replyTo().tell(new Host.ClaimReply.Claimed(id, c.owner(), offer()));
+        c.replyTo().tell(new ClaimReply.Claimed(id, c.owner(), offer()));
       }
       case Host.Command.Get c -> c.replyTo().tell(new Host.Reply.Shown(view()));
       default -> throw new AssertionError("not for a migration: " + command);
@@ -134,7 +135,13 @@ final class SimulatedHost extends SimulatedAgent {
   }
 
   private void checkClaims() {
-    claims.removeIf(owner -> fleet.isForgotten(owner, id) && mayRelease(owner));
+    List.copyOf(claims).forEach(this::release);
+  }
+
+  private void release(EntityId owner) {
+    if (fleet.isForgotten(owner, id) && mayRelease(owner)) {
+      claims.remove(owner);
+    }
   }
 
   /** What a migration left here may still hold what it claimed. */
@@ -173,6 +180,7 @@ final class SimulatedHost extends SimulatedAgent {
         Map.of(),
         0,
         Optional.empty(),
-        fleet.simulation.instant());
+        fleet.simulation.instant(),
+        HostView.Liveness.UNKNOWN);
   }
 }

@@ -1,7 +1,9 @@
 package io.drover.actor.migration;
 
 import io.drover.actor.api.MigrationView.Phase;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.migration.Migration.Command;
 import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.Migration.Notice;
@@ -74,8 +76,8 @@ final class SimulatedMigration {
   private MigrationCourse start() {
     Mailbox<Vm.MigrationReply> vm = Mailbox.create(Internal.VmSaid::new);
     Mailbox<Scheduler.Placement> scheduler = Mailbox.create(Internal.SchedulerSaid::new);
-    Mailbox<Host.OrderOutcome> orders = Mailbox.create(Internal.OrderEnded::new);
-    Mailbox<Host.ClaimReply> claims = Mailbox.create(Internal.ClaimAnswered::new);
+    Mailbox<OrderOutcome> orders = Mailbox.create(Internal.OrderEnded::new);
+    Mailbox<ClaimReply> claims = Mailbox.create(Internal.ClaimAnswered::new);
     Mailbox<Host.Reply> hosts = Mailbox.create(Internal.HostSeen::new);
     mailboxes = List.of(vm, scheduler, orders, claims, hosts);
     MigrationSteps steps =

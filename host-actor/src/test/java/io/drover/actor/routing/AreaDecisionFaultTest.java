@@ -13,13 +13,17 @@ import io.drover.actor.area.Area.Event;
 import io.drover.actor.area.KnownFleet;
 import io.drover.actor.area.Management;
 import io.drover.config.units.AreaId;
+import io.drover.config.units.HostId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,13 +58,7 @@ class AreaDecisionFaultTest {
             new AreaChange(
                 Optional.of(List.of(SOUTH)), Optional.empty(), Optional.empty(), Optional.empty()),
             Terms.NONE));
-    Stream.of("h1", "h2", "h3")
-        .forEach(name ->
-            fleet
-                .<Area.Command, Area.Reply>ask(
-                    Area.TYPE_KEY, NORTH.name(), r -> new Area.Request.RegisterHost(name, r))
-                .toCompletableFuture()
-                .join());
+    Stream.of("h1", "h2", "h3").forEach(this::register);
   }
 
   @AfterEach
@@ -99,6 +97,84 @@ class AreaDecisionFaultTest {
     want(decision);
 
     assertDecidedOnce(decision, before);
+  }
+
+  @Test
+  void shouldNotCallAHostAMemberBeforeThatIsInTheJournal() {
+    var nobody = fleet.kit.system().<Area.Reply>ignoreRef();
+    AtomicBoolean failed = fleet.failNext(Area.TYPE_KEY, NORTH.name(), Event.HostJoined.class);
+    CompletionStage<Area.Reply> early =
+        fleet.ask(Area.TYPE_KEY, NORTH.name(), r -> new Area.Request.RegisterHost("h4", r));
+    tell(new Area.Request.RegisterHost("h5", nobody)); // with the same write, or after it
+    await().atMost(PATIENCE).untilTrue(failed);
+    assertThat(joined("h4")).isZero();
+    assertThat(early.toCompletableFuture()).isNotDone();
+
+    HostId h4 = register("h4"); // a gateway asks again
+
+    assertThat(joined("h4")).isEqualTo(1);
+    fleet.kill(Area.TYPE_KEY, NORTH.name());
+    assertThat(register("h4")).isEqualTo(h4);
+    assertThat(joined("h4")).as("it stands by it").isEqualTo(1);
+    assertThat(done(fleet.controlPlane.area(NORTH)).hosts()).contains(h4.text());
+  }
+
+  @Test
+  void shouldChangeNoPolicyThatIsNotInTheJournal() {
+    AtomicBoolean failed = fleet.failNext(Area.TYPE_KEY, NORTH.name(), Event.PolicySet.class);
+    AreaChange change =
+        new AreaChange(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(7));
+    var nobody = fleet.kit.system().<Area.Reply>ignoreRef();
+    tell(new Area.Request.SetPolicy(change, OptionalLong.empty(), nobody));
+    await().atMost(PATIENCE).untilTrue(failed);
+    assertThat(done(fleet.controlPlane.area(NORTH)).borrowLimit()).isNotEqualTo(7);
+
+    done(fleet.controlPlane.changeArea(NORTH, change, Terms.NONE));
+    fleet.kill(Area.TYPE_KEY, NORTH.name());
+
+    assertThat(done(fleet.controlPlane.area(NORTH)).borrowLimit()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldTellNobodyOfGatewaysThatAreNotInTheJournal() {
+    AtomicBoolean failed = fleet.failNext(Area.TYPE_KEY, NORTH.name(), Event.GatewaysChanged.class);
+
+    fleet.sight.node("n2", NORTH, 0);
+
+    await()
+        .atMost(PATIENCE)
+        .until(() -> {
+          boolean isTold = told().gateways().getOrDefault(NORTH, List.of()).contains("n2:7200");
+          assertThat(!isTold || isGatewayJournaled("n2:7200")).isTrue();
+          tell(new Area.Request.Get(fleet.kit.system().ignoreRef())); // it looks around, too
+          return isTold;
+        });
+    assertThat(failed).isTrue();
+    fleet.kill(Area.TYPE_KEY, NORTH.name());
+    assertThat(done(fleet.controlPlane.area(NORTH)).id()).isEqualTo(NORTH);
+    assertThat(told().gateways().getOrDefault(NORTH, List.of()))
+        .as("it stands by it")
+        .contains("n2:7200");
+  }
+
+  private boolean isGatewayJournaled(String gateway) {
+    return fleet.events(Area.TYPE_KEY, NORTH.name()).stream()
+        .anyMatch(event ->
+            event instanceof Event.GatewaysChanged e
+                && e.gateways().getOrDefault(NORTH, List.of()).contains(gateway));
+  }
+
+  private HostId register(String name) {
+    CompletionStage<Area.Reply> reply =
+        fleet.ask(Area.TYPE_KEY, NORTH.name(), r -> new Area.Request.RegisterHost(name, r));
+    return ((Area.Reply.HostIs) done(reply)).host();
+  }
+
+  private long joined(String name) {
+    return fleet.events(Area.TYPE_KEY, NORTH.name()).stream()
+        .filter(
+            event -> event instanceof Event.HostJoined e && e.host().text().endsWith("-" + name))
+        .count();
   }
 
   /** Everything that has to be before it can be decided. */

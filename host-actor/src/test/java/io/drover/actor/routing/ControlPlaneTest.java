@@ -20,6 +20,7 @@ import io.drover.actor.api.Refusal;
 import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.actor.api.VmView.Phase;
+import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
 import io.drover.actor.migration.Migration;
 import io.drover.actor.placement.Scheduler;
@@ -140,6 +141,21 @@ class ControlPlaneTest {
     assertThat(refusal.facts()).containsEntry("image", "nothing");
   }
 
+  /** Or it would wait until nobody knows whether it was done. */
+  @Test
+  void shouldRefuseAtOnceToCreateAVmWhereNobodyManagesIt() {
+    fleet.attach("h1");
+    fleet.sight.gone("n1");
+
+    Refusal refusal =
+        refusal(
+            fleet.controlPlane.createVm(
+                new NewVm(NORTH, "x", SPEC, Optional.empty()), Optional.empty()));
+
+    assertThat(refusal.kind()).isEqualTo(Refusal.Kind.UNAVAILABLE);
+    assertThat(refusal.detail()).startsWith("area north is managed by nobody");
+  }
+
   @Test
   void shouldNeverPromiseMoreThanAHostHas() {
     HostId host = fleet.attach("h1");
@@ -250,7 +266,7 @@ class ControlPlaneTest {
     HostId host = fleet.attach("h1");
     VmId nobody = new VmId(host.cell(), "01k0000000000000000000000z");
     fleet
-        .<Host.Command, Host.ClaimReply>ask(
+        .<Host.Command, ClaimReply>ask(
             Host.TYPE_KEY,
             host.text(),
             r -> new Host.Command.Claim(nobody, SPEC.resources(), "pulse", r))

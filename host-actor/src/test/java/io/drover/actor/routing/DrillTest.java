@@ -31,6 +31,9 @@ class DrillTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final AreaId SOUTH = new AreaId("south");
 
+  /** Three more than are named. */
+  private static final int LOST_OPERATIONS = 8;
+
   private final LocalFleet fleet = new LocalFleet();
   private final HostId h1 = fleet.attach("h1");
   private final HostId h2 = fleet.attach("h2");
@@ -85,9 +88,8 @@ class DrillTest {
     start();
     awaitManager(SOUTH);
     await().atMost(PATIENCE).until(() -> drill().report().operationsAcknowledged() > 0);
-    OperationId lost = firstOperation();
-    fleet.kill(Operation.TYPE_KEY, lost.text());
-    fleet.journal.clearByPersistenceId("operation|" + lost.text());
+    OperationId lost = operation(h1, 1);
+    lose(lost);
     isAt("s1", "n1");
     awaitManager(NORTH);
     isAt("n1", "s1");
@@ -98,10 +100,15 @@ class DrillTest {
     assertThat(drill.reason()).contains(lost.text());
   }
 
-  /** What the drill derives for its first operation in the cell of the first host. */
-  private OperationId firstOperation() {
-    return new OperationId(
-        h1.cell(), Ids.derived(String.join("\n", "drill", drill().operation().text(), "1")));
+  /** What the drill derives for its operations in the cell of a host. */
+  private OperationId operation(HostId host, int number) {
+    String text = String.join("\n", "drill", drill().operation().text(), "" + number);
+    return new OperationId(host.cell(), Ids.derived(text));
+  }
+
+  private void lose(OperationId operation) {
+    fleet.kill(Operation.TYPE_KEY, operation.text());
+    fleet.journal.clearByPersistenceId("operation|" + operation.text());
   }
 
   @Test
@@ -153,18 +160,88 @@ class DrillTest {
   }
 
   @Test
-  void shouldEndWhenItCannotComeBackInTime() {
-    start();
-    awaitManager(SOUTH);
-    isAt("s1", "n1");
-    await().atMost(PATIENCE).until(() -> drill().report().there().allHosts().isPresent());
-    fleet.sight.gone("n1");
-    await().atMost(PATIENCE).until(() -> drill().phase() == Phase.COMING_BACK);
-
+  void shouldGoOnComingBackWhenItIsNotBackInTime() {
+    startAndLoseNorth();
     pass(Samples.drills().limit().plusSeconds(1));
+    await().atMost(PATIENCE).until(() -> drill().reason().contains("not back after 5 min"));
+    assertThat(drill().phase()).isEqualTo(Phase.COMING_BACK);
+    assertThat(manager()).isEqualTo(SOUTH);
+
+    fleet.sight.node("n1", NORTH, 2);
+    awaitManager(NORTH);
+    isAt("n1", "s1");
 
     DrillView drill = awaitPhase(Phase.FAILED);
-    assertThat(drill.reason()).contains("not back after 5 min");
+    assertThat(drill.reason())
+        .contains("not back after 5 min: 0 of 2 cells accept operations at north");
+    assertThat(drill.report().home().allHosts()).isPresent();
+    assertThat(drill.report().operationsLost()).contains(0);
+  }
+
+  @Test
+  void shouldLeaveAnAreaThatIsLateOnItsWayBackWhenItIsAborted() {
+    startAndLoseNorth();
+    done(fleet.controlPlane.abortDrill(NORTH, Terms.NONE));
+    assertThat(drill().phase()).as("it has time yet").isEqualTo(Phase.COMING_BACK);
+
+    pass(Samples.drills().limit().plusSeconds(1));
+    done(fleet.controlPlane.abortDrill(NORTH, Terms.NONE));
+
+    assertThat(drill().phase()).isEqualTo(Phase.FAILED);
+    assertThat(drill().reason()).contains("aborted by request: 0 of 2 cells");
+    assertThat(manager()).isEqualTo(SOUTH);
+  }
+
+  private void startAndLoseNorth() {
+    start();
+    awaitManager(SOUTH);
+    fleet.sight.gone("n1");
+    isAt("s1", "n1");
+    await().atMost(PATIENCE).until(() -> drill().phase() == Phase.COMING_BACK);
+  }
+
+  @Test
+  void shouldNameOnlySomeOfManyLostOperations() {
+    start();
+    awaitManager(SOUTH);
+    await()
+        .atMost(PATIENCE)
+        .until(() -> drill().report().operationsAcknowledged() > LOST_OPERATIONS);
+    for (int number = 1; number <= LOST_OPERATIONS / 2; number++) {
+      lose(operation(h1, number));
+      lose(operation(h2, number));
+    }
+    isAt("s1", "n1");
+    awaitManager(NORTH);
+    isAt("n1", "s1");
+
+    DrillView drill = awaitPhase(Phase.FAILED);
+
+    assertThat(drill.report().operationsLost()).contains(LOST_OPERATIONS);
+    assertThat(drill.reason()).endsWith(" and 3 more");
+  }
+
+  /** Its way back would undo what was asked for, and acknowledged. */
+  @Test
+  void shouldHaveNobodyElseMoveTheAreaMeanwhile() {
+    OperationView operation = start();
+    awaitManager(SOUTH);
+
+    Refusal refusal =
+        refusalOf(fleet.controlPlane.failOver(NORTH, Optional.empty(), "really", Terms.NONE));
+    assertThat(refusal.kind()).isEqualTo(Refusal.Kind.CONFLICT);
+    assertThat(refusal.detail()).contains(operation.id(), "is under way");
+    assertThat(refusalOf(fleet.controlPlane.failBack(NORTH, "really", Terms.NONE)).detail())
+        .contains("is under way");
+
+    isAt("s1", "n1");
+    awaitManager(NORTH);
+    isAt("n1", "s1");
+    awaitPhase(Phase.COMPLETED);
+    assertThat(
+            done(fleet.controlPlane.failOver(NORTH, Optional.empty(), "really", Terms.NONE))
+                .managedBy())
+        .isEqualTo(SOUTH);
   }
 
   @Test
@@ -185,9 +262,7 @@ class DrillTest {
     Refusal refusal = refusalOf(fleet.controlPlane.drill(NORTH, Optional.empty(), Terms.NONE));
 
     assertThat(refusal.kind()).isEqualTo(Refusal.Kind.NO_HEADROOM);
-    assertThat(refusal.facts())
-        .containsEntry("hosts", "2")
-        .containsEntry("headroom.south", "1 hosts");
+    assertThat(refusal.facts()).containsEntry("hosts", "2").containsEntry("headroom.south", "1");
     assertThat(manager()).isEqualTo(NORTH);
   }
 

@@ -12,15 +12,16 @@ import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.agent.HostLossPolicy;
 import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
+import io.drover.actor.api.AreaView;
 import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.api.ArmingView;
+import io.drover.actor.api.ControlPlane.AreaChange;
 import io.drover.actor.api.ControlPlane.Disarming;
 import io.drover.actor.api.ControlPlane.Terms;
 import io.drover.actor.api.HostView.State;
 import io.drover.actor.api.VmView;
 import io.drover.actor.api.VmView.Phase;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.PowerSwitch;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.lease.LeaseStatus;
 import io.drover.actor.vm.Vm;
@@ -62,6 +63,8 @@ class HostLossTest {
     assertThat(hosts.host(h1).state()).isEqualTo(State.FENCED);
     assertThat(hosts.host(h1).liveness().fenced().map(FenceProof::by))
         .contains(FenceProof.By.LEASE);
+    assertThat(hosts.host(h1).stateSince())
+        .isEqualTo(hosts.host(h1).liveness().fenced().orElseThrow().at());
     await().until(() -> hosts.host(h1).claims().isEmpty());
     assertThat(hosts.host(h1).liveness().evidence()).hasSize(2);
   }
@@ -87,7 +90,8 @@ class HostLossTest {
     hosts.die(h1);
     hosts.pass(Duration.ofMinutes(1));
 
-    await().until(() -> hosts.host(h1).liveness().reason().contains("no answer"));
+    await().until(() -> hosts.host(h1).liveness().reason().contains("bring them back, or confirm"));
+    assertThat(hosts.host(h1).liveness().reason()).contains("no answer");
     assertThat(hosts.host(h1).state()).isEqualTo(State.SUSPECT);
     assertThat(vm().host()).contains(h1);
   }
@@ -180,22 +184,6 @@ class HostLossTest {
   }
 
   @Test
-  void shouldShortenTheWaitByAFenceCommand() {
-    hosts.holdsLease(h1);
-    fleet.power.there = true;
-    fleet.witnesses.died.put(h1, fleet.now.get());
-    fleet.detach(h1, hosts.agentOf(h1));
-    hosts.pass(Duration.ofMillis(5500));
-    await().until(() -> fleet.power.runs.get() == 1);
-
-    fleet.power.answer.complete(new PowerSwitch.Answer(true, "status: off"));
-
-    await().until(() -> others.contains(vm().host().get()));
-    assertThat(hosts.host(h1).liveness().fenced().map(FenceProof::by))
-        .contains(FenceProof.By.FENCE_COMMAND);
-  }
-
-  @Test
   void shouldFenceNothingWhileTheAreaIsDisarmed() {
     hosts.holdsLease(h1);
     done(
@@ -251,6 +239,26 @@ class HostLossTest {
     done(fleet.controlPlane.arm(NORTH, true, Optional.empty()));
 
     hosts.eventually(() -> others.contains(vm().host().get()));
+  }
+
+  @Test
+  void shouldSayInAnswersToChangesWhetherItIsArmed() {
+    done(
+        fleet.controlPlane.disarm(
+            NORTH,
+            new Disarming(Duration.ofMinutes(1), ArmingView.Mode.FREEZE, "test"),
+            Optional.empty()));
+
+    AreaView changed =
+        done(
+            fleet.controlPlane.changeArea(
+                NORTH,
+                new AreaChange(
+                    Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(7)),
+                Terms.NONE));
+
+    assertThat(changed.arming().map(ArmingView::armed)).contains(false);
+    assertThat(changed.alarms()).extracting(AreaView.Alarm::kind).contains("disarmed");
   }
 
   @Test

@@ -42,6 +42,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -184,12 +185,32 @@ final class LocalFleet implements Routes, AutoCloseable {
 
   /** The next write of such an event fails: its entity begins anew without it. */
   void failNext(Class<?> event) {
+    failNext("", event);
+  }
+
+  /**
+   * The same, of this entity only.
+   *
+   * @return turns true when it has failed
+   */
+  AtomicBoolean failNext(EntityTypeKey<?> type, String entityId, Class<?> event) {
+    return failNext(type.name() + "|" + entityId, event);
+  }
+
+  private AtomicBoolean failNext(String persistenceId, Class<?> event) {
+    AtomicBoolean failed = new AtomicBoolean();
     journal.failNextNOpsCond(
-        (_, operation) ->
-            operation instanceof WriteEvents w
-                && w.getBatch().stream()
-                    .anyMatch(e -> event.isInstance(e instanceof Tagged t ? t.payload() : e)),
+        (id, operation) -> {
+          boolean fails =
+              id.endsWith(persistenceId)
+                  && operation instanceof WriteEvents w
+                  && w.getBatch().stream()
+                      .anyMatch(e -> event.isInstance(e instanceof Tagged t ? t.payload() : e));
+          failed.compareAndSet(false, fails);
+          return fails;
+        },
         1);
+    return failed;
   }
 
   List<Object> events(EntityTypeKey<?> type, String entityId) {

@@ -142,6 +142,7 @@ class StoredEventsTest {
         new Host.Event.WitnessesActivated(1, NOW),
         new Host.Event.RevocationBegun(E1, NOW),
         new Host.Event.LeaseRevoked(E1, "h2 5.0 s ago", NOW),
+        new Host.Event.FenceBegun(1, NOW),
         new Host.Event.FenceFailed("status: exit 0", NOW),
         new Host.Event.HostFenced(new FenceProof(FenceProof.By.LEASE, "it ran out", NOW), NOW),
         new Arming.Event.Armed(true, NOW),

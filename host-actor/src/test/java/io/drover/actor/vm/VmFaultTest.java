@@ -1,8 +1,11 @@
 package io.drover.actor.vm;
 
+import static io.drover.actor.Samples.E1;
 import static io.drover.actor.Samples.H1;
 import static io.drover.actor.Samples.H2;
+import static io.drover.actor.Samples.H3;
 import static io.drover.actor.Samples.M1;
+import static io.drover.actor.Samples.M2;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.OP2;
 import static io.drover.actor.Samples.VM;
@@ -10,14 +13,19 @@ import static io.drover.actor.Samples.settings;
 import static io.drover.actor.Samples.workloadBurst;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.drover.actor.InMemory;
 import io.drover.actor.RecordingRoutes;
+import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.agent.AgentReport.FailureCode;
+import io.drover.actor.agent.AgentReport.GuestState;
+import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.host.Host;
-import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.actor.vm.Vm.Command;
 import io.drover.actor.vm.Vm.Event;
+import io.drover.actor.vm.Vm.FromHost;
 import io.drover.actor.vm.Vm.FromMigration;
 import io.drover.actor.vm.Vm.MigrationReply;
 import io.drover.actor.vm.Vm.Reply;
@@ -25,19 +33,26 @@ import io.drover.actor.vm.Vm.Request;
 import io.drover.actor.vm.Vm.Work;
 import io.drover.actor.vm.VmBehavior.Internal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class VmFaultTest {
   private static final ActorTestKit KIT = ActorTestKit.create(EventSourcedBehaviorTestKit.config());
 
   private final RecordingRoutes routes = new RecordingRoutes();
   private final CancelledMigrations cancelled = new CancelledMigrations();
+  private final List<Boolean> existence = new ArrayList<>();
   private final ActorRef<Reply> owner = KIT.createTestProbe(Reply.class).ref();
   private final ActorRef<MigrationReply> migration =
       KIT.createTestProbe(MigrationReply.class).ref();
@@ -54,7 +69,15 @@ class VmFaultTest {
                   workloadBurst(),
                   () -> NOW,
                   () -> "01k00000000000000000000009"),
-              () -> {}));
+              new InMemory() {
+                @Override
+                public void mayRest() {}
+
+                @Override
+                public void exists(boolean exists) {
+                  existence.add(exists);
+                }
+              }));
 
   @AfterAll
   static void stop() {
@@ -73,6 +96,28 @@ class VmFaultTest {
     assertThat(routes.commands(Host.Command.ReleaseClaim.class)).hasSize(1);
   }
 
+  /** A host that has seen a later grant refuses orders under that of the guest it has. */
+  @Test
+  void shouldDiscardUnderItsLastGrantWhatAnEarlierMigrationLeft() {
+    vm.initialize(
+        VmSamples.after(
+            VmSamples.CREATED,
+            VmSamples.GRANTED,
+            VmSamples.STARTED,
+            VmSamples.BEGUN,
+            VmSamples.LOCKED,
+            VmSamples.SWITCHED));
+    GuestStatus left =
+        new GuestStatus(
+            VM, E1, GuestState.INCOMING, "", "embedded", Optional.of(M2), Map.of(), NOW);
+
+    vm.runCommand(new FromHost.GuestReported(H3, left));
+
+    assertThat(routes.commands(Host.Command.Instruct.class))
+        .extracting(Host.Command.Instruct::order)
+        .contains(new AgentOrder.AbortMigration(M2, VM, E1.next()));
+  }
+
   @Test
   void shouldNotLetAVmThatIsToStopWaitForAnOperator() {
     vm.initialize(VmSamples.settled());
@@ -84,23 +129,31 @@ class VmFaultTest {
     assertThat(cancelled.all).containsExactly(M1, M1);
   }
 
-  @Test
-  void shouldNotHaveTheCopyOfADeletedVmKept() {
+  @ParameterizedTest
+  @MethodSource("endsOfAMovedGuest")
+  void shouldNotHaveTheCopyOfAVmKeptThatIsDeletedOrStopped(List<Event> end) {
     vm.initialize(
         VmSamples.after(
-            VmSamples.CREATED,
-            VmSamples.GRANTED,
-            VmSamples.STARTED,
-            VmSamples.BEGUN,
-            VmSamples.LOCKED,
-            VmSamples.SWITCHED,
-            VmSamples.FAILED,
-            VmSamples.accepted(Work.DELETE),
-            VmSamples.DELETED));
+            Stream.concat(
+                    Stream.of(
+                        VmSamples.CREATED,
+                        VmSamples.GRANTED,
+                        VmSamples.STARTED,
+                        VmSamples.BEGUN,
+                        VmSamples.LOCKED,
+                        VmSamples.SWITCHED),
+                    end.stream())
+                .toArray(Event[]::new)));
 
     vm.runCommand(new FromMigration.SwitchOver(M1, H2, migration));
 
     assertThat(cancelled.all).containsExactly(M1);
+  }
+
+  private static Stream<List<Event>> endsOfAMovedGuest() {
+    return Stream.of(
+        List.of(VmSamples.FAILED, VmSamples.accepted(Work.DELETE), VmSamples.DELETED),
+        List.of(VmSamples.accepted(Work.STOP), VmSamples.ENDED, VmSamples.STOPPED));
   }
 
   @Test
@@ -132,6 +185,18 @@ class VmFaultTest {
     assertThat(routes.commands(Host.Command.Instruct.class))
         .extracting(Host.Command.Instruct::orderId)
         .containsExactly(order);
+  }
+
+  @Test
+  void shouldBeLoadFromItsCreationToItsDeletion() {
+    vm.initialize(new VmState.Absent());
+    assertThat(existence.getLast()).isFalse();
+
+    vm.initialize(VmSamples.stopped());
+    assertThat(existence.getLast()).as("after recovery").isTrue();
+    vm.runCommand(new Request.Delete(OP2, owner));
+
+    assertThat(existence.getLast()).isFalse();
   }
 
   private static Command stopFailed() {

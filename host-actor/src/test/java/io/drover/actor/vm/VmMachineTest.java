@@ -20,7 +20,7 @@ import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.ControlPlane.NewVm;
 import io.drover.actor.api.Refusal;
-import io.drover.actor.host.Host.OrderOutcome;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.lease.FenceProof;
 import io.drover.actor.machine.Answers;
 import io.drover.actor.machine.MachineCoverage;
@@ -130,7 +130,7 @@ class VmMachineTest {
         new FromHost.HostFenced(H2, new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
         new FromHost.FenceUpheld(
             H1, new Epoch(1), new FenceProof(FenceProof.By.LEASE, "it ran out", NOW)),
-        new FromHost.StillNeeds(H1, caller.ref()),
+        new FromHost.StillNeeds(H1, 1, caller.ref()),
         new FromMigration.BeginMigration(M1, Optional.empty(), migration),
         new FromMigration.BeginMigration(M2, Optional.of(0L), migration),
         new FromMigration.LockForMigration(M1, migration),

@@ -1,5 +1,6 @@
 package io.drover.http.exchange;
 
+import io.drover.http.node.LocalNode;
 import io.drover.http.problem.ProblemException;
 import io.drover.http.problem.ProblemType;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
@@ -32,18 +34,46 @@ public final class Dispatcher {
   private final List<Endpoint> endpoints;
   private final Failures failures;
   private final ClassicActorSystemProvider system;
+  private final LocalNode node;
 
-  public Dispatcher(List<Endpoint> endpoints, ClassicActorSystemProvider system) {
+  /**
+   * Of these endpoints.
+   *
+   * @param node told of every answer
+   */
+  public Dispatcher(List<Endpoint> endpoints, ClassicActorSystemProvider system, LocalNode node) {
     this.endpoints = List.copyOf(endpoints);
     this.failures = new Failures();
     this.system = system;
+    this.node = node;
   }
 
   /** Answers; the stage never completes exceptionally. */
   public CompletionStage<HttpResponse> handle(HttpRequest request) {
+    long startNs = System.nanoTime();
+    Asked[] asked = {Asked.NOTHING}; // written before the answer can be there
+    return answerOrProblem(request, endpoint -> asked[0] = Asked.of(endpoint))
+        .whenComplete((response, _) ->
+            node.answered(
+                asked[0].method(),
+                asked[0].route(),
+                response.status().intValue(),
+                Duration.ofNanos(System.nanoTime() - startNs)));
+  }
+
+  private record Asked(String method, String route) {
+    static final Asked NOTHING = new Asked("", "");
+
+    static Asked of(Endpoint endpoint) {
+      return new Asked(endpoint.method().value(), endpoint.path().toString());
+    }
+  }
+
+  private CompletionStage<HttpResponse> answerOrProblem(
+      HttpRequest request, Consumer<Endpoint> asked) {
     CompletionStage<HttpResponse> answer;
     try {
-      answer = answer(request);
+      answer = answer(request, asked);
     } catch (RuntimeException e) {
       request.discardEntityBytes(system);
       answer = CompletableFuture.failedStage(e);
@@ -51,7 +81,7 @@ public final class Dispatcher {
     return answer.exceptionally(failure -> failures.response(request, failure));
   }
 
-  private CompletionStage<HttpResponse> answer(HttpRequest request) {
+  private CompletionStage<HttpResponse> answer(HttpRequest request, Consumer<Endpoint> asked) {
     List<String> path = new ArrayList<>();
     request.getUri().pathSegments().forEach(path::add);
     if (path.isEmpty() || request.getUri().path().endsWith("/")) {
@@ -61,6 +91,7 @@ public final class Dispatcher {
     for (Endpoint endpoint : endpoints) {
       Optional<Map<String, String>> variables = endpoint.path().match(path);
       if (variables.isPresent() && endpoint.method().equals(request.method())) {
+        asked.accept(endpoint);
         return call(endpoint, request, variables.get());
       }
       variables.ifPresent(_ -> allowed.add(endpoint.method().value()));

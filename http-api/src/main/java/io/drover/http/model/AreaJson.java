@@ -40,7 +40,32 @@ public record AreaJson(
 
   /** A control node of the area. */
   public record NodeJson(
-      String name, int hosts, int vms, int hostRoom, int vmRoom, boolean reporting) {}
+      String name,
+      int hosts,
+      int vms,
+      int hostRoom,
+      int vmRoom,
+      boolean reporting,
+      double commandsPerSecond,
+      double commandP99Ms,
+      double journalLagMs,
+      long heapUsedBytes,
+      long heapMaxBytes) {
+    static NodeJson from(AreaView.NodeView node) {
+      return new NodeJson(
+          node.name(),
+          node.hosts(),
+          node.vms(),
+          node.hostRoom(),
+          node.vmRoom(),
+          node.fresh(),
+          node.commandsPerSecond(),
+          node.commandP99Millis(),
+          node.journalLagMillis(),
+          node.heapUsedBytes(),
+          node.heapMaxBytes());
+    }
+  }
 
   public static AreaJson from(AreaView area) {
     return new AreaJson(
@@ -66,10 +91,7 @@ public record AreaJson(
         area.hosts(),
         area.connected(),
         Math.max(area.hosts().size() - area.settled(), 0),
-        area.controlNodes().stream()
-            .map(n ->
-                new NodeJson(n.name(), n.hosts(), n.vms(), n.hostRoom(), n.vmRoom(), n.fresh()))
-            .toList(),
+        area.controlNodes().stream().map(NodeJson::from).toList(),
         area.arming().map(ArmingJson::from));
   }
 

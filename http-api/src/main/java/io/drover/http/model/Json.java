@@ -19,6 +19,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.drover.http.problem.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -98,9 +100,17 @@ public final class Json {
     if (target == null) {
       return "is not what the contract says: " + e.getOriginalMessage();
     }
+    if (target.isEnum()) {
+      return "must be one of " + Arrays.toString(target.getEnumConstants());
+    }
+    if (Collection.class.isAssignableFrom(target)) {
+      return "must be a list";
+    }
     return "must be "
         + switch (target.getSimpleName()) {
-          case "Long", "long" -> "a whole number, without a unit: the unit is in its name";
+          case "Long", "long", "Integer", "int" ->
+              "a whole number, without a unit: the unit is in its name";
+          case "Boolean", "boolean" -> "true or false";
           case "String" -> "a string";
           case "Map" -> "an object of strings";
           default -> target.isRecord() ? "an object" : target.getSimpleName();
@@ -110,8 +120,11 @@ public final class Json {
   private static String field(JsonMappingException e) {
     String path =
         e.getPath().stream()
-            .map(step -> step.getFieldName() == null ? "[]" : step.getFieldName())
-            .collect(Collectors.joining("."));
-    return path.isEmpty() ? "body" : path;
+            .map(step ->
+                step.getFieldName() == null
+                    ? "[%d]".formatted(step.getIndex())
+                    : "." + step.getFieldName())
+            .collect(Collectors.joining());
+    return path.isEmpty() ? "body" : path.startsWith(".") ? path.substring(1) : path;
   }
 }

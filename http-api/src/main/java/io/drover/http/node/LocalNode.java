@@ -1,5 +1,6 @@
 package io.drover.http.node;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,14 @@ public interface LocalNode {
   String metrics();
 
   RequestClasses requestClasses();
+
+  /**
+   * An answer of the API begins.
+   *
+   * @param method as in the contract; empty when nothing there was asked for
+   * @param route as in the contract, {@code /v1/vms/{vm}}; empty with {@code method}
+   */
+  void answered(String method, String route, int status, Duration took);
 
   /**
    * One condition of readiness.

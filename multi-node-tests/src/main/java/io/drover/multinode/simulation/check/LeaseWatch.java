@@ -119,7 +119,10 @@ public final class LeaseWatch implements Database.Listener {
         .forEach(host -> unwell.put(host, fleet.world().loop().elapsed()));
   }
 
-  /** A lease lasts no longer than its time from when a majority of the active list vouched. */
+  /**
+   * A lease lasts no longer than its time from when a majority of the active list vouched. One that
+   * is over may rest on a list of before.
+   */
   private void restsOnVouches(HostId id, WitnessList active) {
     Epoch epoch = epochs.getOrDefault(id.text(), Epoch.NONE);
     Duration bound =
@@ -134,6 +137,7 @@ public final class LeaseWatch implements Database.Listener {
         .host(id.tail())
         .deadline()
         .filter(d -> d.epoch().equals(epoch) && d.atNs() > bound.toNanos())
+        .filter(d -> d.atNs() > fleet.host(id.tail()).bootNs())
         .ifPresent(d ->
             violations.add(
                 "%s has its lease of epoch %s until %s, and a majority vouched until %s"
@@ -141,7 +145,11 @@ public final class LeaseWatch implements Database.Listener {
   }
 
   private boolean isHeard(String host, WitnessList list) {
-    long hearing = list.witnesses().stream().filter(w -> fleet.hears(placeOf(w), host)).count();
+    long hearing =
+        list.witnesses().stream()
+            .map(this::placeOf)
+            .filter(w -> fleet.hears(w, host) && fleet.answersAll(w))
+            .count();
     return hearing >= list.majority();
   }
 

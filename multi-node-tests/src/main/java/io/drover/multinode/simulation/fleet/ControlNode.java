@@ -235,13 +235,13 @@ public final class ControlNode implements Routes {
               HostId.parse(id),
               persistenceId,
               new Host.Ports(peers, Plan.ENTITIES, clock, fencing()),
-              rest);
+              rest::run);
       case "vm" ->
           Vm.create(
               VmId.parse(id),
               persistenceId,
               new Vm.Ports(this, peers, Plan.ENTITIES, Plan.WORKLOAD_BURST, clock, fleet::newId),
-              rest);
+              rest::run);
       case "operation" -> Operation.create(persistenceId, clock);
       case "keyed-request" -> KeyedRequest.create(persistenceId, clock);
       case "migration" ->

@@ -257,6 +257,11 @@ public final class Fleet {
         && witness(witness).filter(w -> !w.machine().isPaused()).isPresent();
   }
 
+  /** Whether every control node, whichever runs a host's entity, can ask it. */
+  public boolean answersAll(String witness) {
+    return plan.nodes().stream().allMatch(node -> node.equals(witness) || reach(node, witness));
+  }
+
   boolean reach(String from, String to) {
     return !world.network().isCut(from, to) && !world.network().isCut(to, from);
   }
@@ -280,11 +285,9 @@ public final class Fleet {
 
   AgentPlaces places(ControlNode node) {
     String name = node.machine().name();
-    return new AgentPlaces(
-        plan.areaOfNode(name),
-        List.of(plan.addressOf(name).toString()),
-        node.sight(),
-        new NodeCensus());
+    AgentPlaces places = new AgentPlaces(plan.areaOfNode(name), node.sight(), new NodeCensus());
+    places.listensAt(plan.addressOf(name));
+    return places;
   }
 
   GatewayObserver gatewayObserver() {

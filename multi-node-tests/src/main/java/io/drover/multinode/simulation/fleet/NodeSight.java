@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -54,7 +53,7 @@ final class NodeSight implements FleetSight, WitnessBoard {
                 node,
                 fleet.plan().areaOfNode(node),
                 fleet.plan().addressOf(node).toString(),
-                Set.of(),
+                List.of(),
                 Map.of(),
                 new NodeLoad(0, 0, ROOM, ROOM, 0, 0, 0, 0, 1),
                 true));
