@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedSession implements AutoCloseable {
   private static final Duration FIRST_WAIT = Duration.ofMillis(200);
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
+  private static final Duration LONGEST_WALK = Duration.ofSeconds(5);
   private static final Duration MOVE_SPREAD = Duration.ofSeconds(2);
   private static final Duration MOVE_AGAIN = Duration.ofSeconds(3);
   private static final long STABLE_NS = Duration.ofSeconds(10).toNanos();
@@ -178,8 +178,10 @@ final class SimulatedSession implements AutoCloseable {
     welcomed = false;
     stream = null;
     gateways.retry(endpoint);
-    int walks = Math.min(tries / known.getEndpointsCount(), DOUBLINGS_LIMIT);
-    long ceilingNs = Math.min(FIRST_WAIT.toNanos() << walks, LONGEST_WAIT.toNanos());
+    int size = known.getEndpointsCount();
+    int walks = Math.min(tries / size, DOUBLINGS_LIMIT);
+    long longestNs = Math.max(FIRST_WAIT.toNanos(), LONGEST_WALK.toNanos() / size);
+    long ceilingNs = Math.min(FIRST_WAIT.toNanos() << walks, longestNs);
     later(ceilingNs / 2 + (long) (random.nextDouble() * (ceilingNs / 2.0)), this::open);
   }
 

@@ -8,8 +8,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * Which endpoint is tried next, and when: down the list, then from its head again, waiting twice as
- * long with each walk. Every wait is between half and all of what it could be, so that the hosts of
- * a lost control node do not come back all at once. Not safe for several threads.
+ * long with each walk, and no longer for the whole list than the longest wait. Every wait is
+ * between half and all of what it could be, so that the hosts of a lost control node do not come
+ * back all at once. Not safe for several threads.
  */
 final class EndpointWalk {
   /** What to try. */
@@ -32,7 +33,7 @@ final class EndpointWalk {
   Step next(List<BindAddress> endpoints) {
     int walks = attempts / endpoints.size();
     BindAddress endpoint = endpoints.get(attempts % endpoints.size());
-    Duration ceiling = refused ? settings.refused() : ceiling(walks);
+    Duration ceiling = refused ? settings.refused() : ceiling(walks, endpoints.size());
     Duration delay = first ? Duration.ZERO : jittered(ceiling);
     first = false;
     attempts++;
@@ -58,9 +59,11 @@ final class EndpointWalk {
     return Duration.ofNanos((long) (random.nextDouble() * span.toNanos()));
   }
 
-  private Duration ceiling(int walks) {
+  private Duration ceiling(int walks, int size) {
     Duration doubled = settings.initial().multipliedBy(1L << Math.min(walks, DOUBLINGS_LIMIT));
-    return doubled.compareTo(settings.max()) < 0 ? doubled : settings.max();
+    Duration share = settings.max().dividedBy(size);
+    Duration longest = share.compareTo(settings.initial()) > 0 ? share : settings.initial();
+    return doubled.compareTo(longest) < 0 ? doubled : longest;
   }
 
   private Duration jittered(Duration ceiling) {

@@ -15,7 +15,7 @@ class EndpointWalkTest {
   private static final BindAddress A = new BindAddress("127.0.0.1", 1);
   private static final BindAddress B = new BindAddress("127.0.0.1", 2);
   private static final Reconnect RECONNECT =
-      new Reconnect(Duration.ofMillis(100), Duration.ofMillis(350), Duration.ofMillis(9_000));
+      new Reconnect(Duration.ofMillis(100), Duration.ofMillis(700), Duration.ofMillis(9_000));
 
   private final EndpointWalk walk = new EndpointWalk(RECONNECT, new Random(1));
 
@@ -32,6 +32,20 @@ class EndpointWalkTest {
     assertThat(steps.get(2).delay()).isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
     assertThat(steps.get(3).delay()).isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
     assertThat(steps.get(7).delay()).isBetween(Duration.ofMillis(175), Duration.ofMillis(350));
+  }
+
+  /** A host is not unmanaged for longer because it has more control nodes to choose from. */
+  @Test
+  void shouldTakeNoLongerForALongListThanForAShortOne() {
+    List<BindAddress> five = List.of(A, B, A, B, A);
+    IntStream.range(0, 20).forEach(_ -> walk.next(five));
+
+    Duration walked =
+        IntStream.range(0, 5)
+            .mapToObj(_ -> walk.next(five).delay())
+            .reduce(Duration.ZERO, Duration::plus);
+
+    assertThat(walked).isBetween(Duration.ofMillis(350), Duration.ofMillis(700));
   }
 
   @Test
