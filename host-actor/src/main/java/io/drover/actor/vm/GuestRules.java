@@ -3,6 +3,7 @@ package io.drover.actor.vm;
 import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentReport.GuestStatus;
 import io.drover.actor.vm.Profile.Grant;
+import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.VmState.Absent;
 import io.drover.actor.vm.VmState.Deleted;
 import io.drover.actor.vm.VmState.Failed;
@@ -15,9 +16,12 @@ import io.drover.actor.vm.VmState.Starting;
 import io.drover.actor.vm.VmState.Stopped;
 import io.drover.actor.vm.VmState.Stopping;
 import io.drover.actor.vm.VmState.UnderMigration;
+import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
+import io.drover.config.units.Spans;
+import java.time.Instant;
 
 /**
  * What to do about a guest, given what the VM's journal says and what a host reports: the grant
@@ -165,5 +169,17 @@ final class GuestRules {
   /** The order to start it, or to let it go on, failed. */
   static Verdict startFailed(Grant grant, String detail) {
     return new Verdict.Lost("%s could not run it: %s".formatted(grant.host(), detail), true);
+  }
+
+  /** It gets another grant there, unless it has been restarted too often. */
+  static Event lost(Granted state, Verdict.Lost v, EntitySettings settings, Instant now) {
+    long restarts = state.vm().restartsSince(now.minus(settings.restartWindow()));
+    return v.counted() && restarts >= settings.restartLimit()
+        ? new Event.Failed(
+            "%s; restarted %d times in %s already"
+                .formatted(v.reason(), restarts, Spans.text(settings.restartWindow())),
+            now)
+        : new Event.Granted(
+            state.grant().host(), VmState.nextEpoch(state.vm()), v.reason(), v.counted(), now);
   }
 }

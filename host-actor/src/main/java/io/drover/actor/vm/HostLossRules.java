@@ -3,9 +3,11 @@ package io.drover.actor.vm;
 import io.drover.actor.agent.HostLossPolicy.OnHostLoss;
 import io.drover.actor.api.Refusal.HostReason;
 import io.drover.actor.lease.FenceProof;
+import io.drover.actor.vm.Placing.ForRestart.End;
 import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.VmState.Granted;
 import io.drover.actor.vm.VmState.Settling;
+import io.drover.actor.vm.VmState.Starting;
 import io.drover.actor.vm.VmState.UnderMigration;
 import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.HostId;
@@ -65,7 +67,30 @@ final class HostLossRules {
                     "%s; it was restarted elsewhere %d times in %s already"
                         .formatted(reason, relocations, Spans.text(settings.restartWindow())),
                     now)))
-        : new Recovery.Place(new Placing.ForRestart(host, s.grant().runEpoch(), reason));
+        : new Recovery.Place(
+            new Placing.ForRestart(host, s.grant().runEpoch(), reason, End.FENCED));
+  }
+
+  /**
+   * Its host takes orders, and does not hold its lease: what was to start there, and has no memory
+   * to lose, may start elsewhere. Within the limit of restarts elsewhere; then it waits.
+   */
+  static Optional<Placing.ForRestart> leaving(
+      Starting state, EntitySettings settings, Instant now) {
+    HostId host = state.grant().host();
+    boolean mayLeave =
+        state.grant().activates().isEmpty()
+            && state.vm().spec().hostLoss().onHostLoss() != OnHostLoss.KEEP
+            && state.vm().relocationsSince(now.minus(settings.restartWindow()))
+                < settings.relocationLimit();
+    return mayLeave
+        ? Optional.of(
+            new Placing.ForRestart(
+                host,
+                state.grant().runEpoch(),
+                "host %s does not hold its lease".formatted(host),
+                End.REMOVED))
+        : Optional.empty();
   }
 
   /** The source of a migration that has yet to clean up there: it would give back the new claim. */

@@ -1,15 +1,19 @@
 package io.drover.actor.vm;
 
+import io.drover.actor.agent.AgentReport.Outcome;
 import io.drover.actor.api.Refusal;
+import io.drover.actor.host.OrderOutcome;
 import io.drover.actor.placement.Scheduler;
 import io.drover.actor.placement.Scheduler.Placement;
 import io.drover.actor.vm.HostLossRules.Recovery;
+import io.drover.actor.vm.Placing.ForRestart.End;
 import io.drover.actor.vm.RequestRules.Answer;
 import io.drover.actor.vm.Vm.Event;
 import io.drover.actor.vm.Vm.FromHost;
 import io.drover.actor.vm.VmState.Granted;
 import io.drover.actor.vm.VmState.Known;
 import io.drover.actor.vm.VmState.Settling;
+import io.drover.actor.vm.VmState.Starting;
 import io.drover.actor.vm.VmState.UnderMigration;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
@@ -67,22 +71,67 @@ final class HostSearch {
       case Recovery.Keep r -> Reaction.say(() -> reality.lost(c.host(), r.reason()));
       case Recovery.Do _ ->
           Reaction.say(() -> orders.upholdFence(c.host(), ((Granted) state).grant().runEpoch()));
-      case Recovery.Place r -> Reaction.say(() -> restart((Granted) state, c.host(), r.placing()));
+      case Recovery.Place r -> Reaction.say(() -> restart((Granted) state, r.placing()));
     };
   }
 
-  private void restart(Granted state, HostId lost, Placing.ForRestart placing) {
-    reality.lost(lost, placing.reason());
+  private void restart(Granted state, Placing.ForRestart placing) {
+    say(placing, placing.reason());
     placings.begin(
         placing,
         state.vm().home(),
         new Scheduler.Command.RestartVm(
             vm,
             state.vm().spec(),
-            lost,
+            placing.lost(),
             HostLossRules.avoid(state),
             state.vm().residence().burst(),
             placements));
+  }
+
+  /** For people: why it does not run. */
+  private void say(Placing.ForRestart restart, String trouble) {
+    switch (restart.end()) {
+      case FENCED -> reality.lost(restart.lost(), trouble);
+      case REMOVED -> reality.sightings().troubled(restart.lost(), trouble);
+    }
+  }
+
+  /**
+   * Time to look how a start goes. One that its host has refused for long, as it does not hold its
+   * lease, is to be elsewhere: first another host is claimed, then the agent has to use up the run
+   * epoch, then the other host gets the grant. Who has begun to use it up never starts under it.
+   */
+  Reaction unleased(VmState state) {
+    if (placings.current().isPresent() || !(state instanceof Starting s)) {
+      return Reaction.NONE;
+    }
+    if (reality.leaseWait().isLeaving(s, s.grant().host())) {
+      return Reaction.of(
+          new Event.Granted(
+              s.grant().host(), VmState.nextEpoch(s.vm()), "no other host took it", false, now()));
+    }
+    return reality.leaseWait().isOver(s.grant(), ports.settings().orderDeadline(), now())
+        ? HostLossRules.leaving(s, ports.settings(), now())
+            .map(p -> Reaction.say(() -> restart(s, p)))
+            .orElse(Reaction.NONE)
+        : Reaction.NONE;
+  }
+
+  boolean isOfLeaving(VmState state, OrderOutcome outcome) {
+    return state instanceof Granted s && outcome.orderId().equals(orders.leaveId(s.grant()));
+  }
+
+  /** The agent of the host that is being left has used up the run epoch, or has not yet. */
+  Reaction removed(VmState state, OrderOutcome outcome) {
+    Optional<Placing.ForRestart> restart =
+        placings.restartOf(outcome.host(), ((Granted) state).grant().runEpoch());
+    if (restart.isEmpty() || placings.found().isEmpty()) {
+      return Reaction.NONE;
+    }
+    return outcome instanceof OrderOutcome.Answered a && a.outcome() instanceof Outcome.Done
+        ? end(state, restart.get(), placings.found().get(), List.of())
+        : Reaction.say(reality::tryLater);
   }
 
   /** The host has confirmed it: what the fence is to lead to may be journaled. */
@@ -131,12 +180,25 @@ final class HostSearch {
     return switch (placement) {
       case Placement.Refused p -> Reaction.say(() -> refuse(p.refusal()));
       case Placement.Placed p when placings.current().get() instanceof Placing.ForRestart r ->
-          Reaction.say(() -> {
-            placings.found(p.host());
-            orders.upholdFence(r.lost(), r.runEpoch());
-          });
+          Reaction.say(() -> found(state, r, p.host()));
       case Placement.Placed p -> end(state, placings.current().get(), p.host(), p.refused());
     };
+  }
+
+  private void found(VmState state, Placing.ForRestart restart, HostId host) {
+    placings.found(host);
+    switch (restart.end()) {
+      case FENCED -> orders.upholdFence(restart.lost(), restart.runEpoch());
+      case REMOVED -> {
+        if (state instanceof Starting s && s.grant().runEpoch().equals(restart.runEpoch())) {
+          reality.leaseWait().leave(s.grant());
+          reality.act(s);
+        } else { // it got its lease, or is not to start any more
+          placings.end();
+          giveBack(state, host);
+        }
+      }
+    }
   }
 
   private Reaction end(VmState state, Placing done, HostId host, List<Refusal.HostReason> refused) {
@@ -160,23 +222,26 @@ final class HostSearch {
             });
   }
 
-  void timedOut(VmState state) {
+  Reaction timedOut(VmState state) {
+    Optional<Placing> late = placings.current();
     Optional<HostId> found = placings.found();
     refuse(
         Refusal.of(
             Refusal.Kind.UNAVAILABLE,
             "%s did not answer within %s"
                 .formatted(
-                    found.isPresent() ? "the lost host's entity" : "the scheduler",
+                    found.isPresent() ? "the lost host" : "the scheduler",
                     Spans.text(ports.settings().placementTimeout()))));
     found.ifPresent(host -> giveBack(state, host));
+    return late.filter(p -> p instanceof Placing.ForRestart r && r.end() == End.REMOVED).isPresent()
+        ? unleased(state)
+        : Reaction.NONE;
   }
 
   private void refuse(Refusal refusal) {
     placings
         .refuse(refusal)
-        .ifPresent(
-            r -> reality.lost(r.lost(), r.reason() + "; not restarted yet: " + refusal.detail()));
+        .ifPresent(r -> say(r, r.reason() + "; not restarted yet: " + refusal.detail()));
   }
 
   /** A claim that came too late: nobody waits for it any more. */

@@ -60,11 +60,19 @@ sealed interface Placing {
   }
 
   /**
-   * Its host is lost; nobody waits for an answer.
+   * Its host is lost, or may not run it; nobody waits for an answer.
    *
-   * @param runEpoch of the grant that ended with the host; another one by then is not touched
+   * @param runEpoch of the grant that ends with the host; another one by then is not touched
+   * @param end what proves that nothing runs under that grant any more
    */
-  record ForRestart(HostId lost, Epoch runEpoch, String reason) implements Placing {
+  record ForRestart(HostId lost, Epoch runEpoch, String reason, End end) implements Placing {
+    enum End {
+      /** The host's entity has journaled that it is fenced. */
+      FENCED,
+      /** Its agent has used up the run epoch. */
+      REMOVED
+    }
+
     @Override
     public List<ActorRef<Reply>> waiting() {
       return List.of();

@@ -2,6 +2,7 @@ package io.drover.actor.vm;
 
 import io.drover.actor.api.Refusal;
 import io.drover.actor.placement.Scheduler;
+import io.drover.actor.vm.Placing.ForRestart.End;
 import io.drover.actor.vm.Vm.Command;
 import io.drover.actor.vm.Vm.Reply;
 import io.drover.actor.vm.VmBehavior.Internal;
@@ -79,7 +80,8 @@ final class Placings {
   Optional<HostId> hostIsBack(HostId host) {
     Optional<HostId> claimed = found;
     if (current
-        .filter(p -> p instanceof Placing.ForRestart r && r.lost().equals(host))
+        .filter(p ->
+            p instanceof Placing.ForRestart r && r.end() == End.FENCED && r.lost().equals(host))
         .isPresent()) {
       end();
       return claimed;

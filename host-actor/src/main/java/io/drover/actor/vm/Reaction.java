@@ -17,6 +17,10 @@ record Reaction(List<Event> events, Consumer<VmState> then) {
     events = List.copyOf(events);
   }
 
+  static Reaction of(Event event) {
+    return new Reaction(List.of(event), _ -> {});
+  }
+
   static Reaction say(Runnable words) {
     return new Reaction(List.of(), _ -> words.run());
   }

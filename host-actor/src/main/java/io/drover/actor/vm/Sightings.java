@@ -73,6 +73,12 @@ final class Sightings {
         host, (_, s) -> new Sighting(false, s.incarnation(), s.guest(), trouble));
   }
 
+  /** It is there, and this is why its VM does not run. */
+  void troubled(HostId host, String trouble) {
+    Sighting seen = at(host).orElseGet(() -> new Sighting(true, "", Optional.empty()));
+    byHost.put(host, new Sighting(seen.attached(), seen.incarnation(), seen.guest(), trouble));
+  }
+
   void reported(HostId host, GuestStatus guest) {
     Sighting before = byHost.get(host);
     byHost.put(

@@ -182,9 +182,14 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
                   c.replyTo(),
                   new Host.Need(vm, c.question(), search.needsClaimAt(state, c.host())));
       case Internal.PlacementAnswered c -> react(state, search.placed(state, c.placement()));
-      case Internal.PlacementTimedOut _ -> quietly(() -> search.timedOut(state));
+      case Internal.PlacementTimedOut _ -> react(state, search.timedOut(state));
+      case Internal.OrderEnded c when search.isOfLeaving(state, c.outcome()) ->
+          react(state, search.removed(state, c.outcome()));
       case Internal.OrderEnded c -> persist(reality.orderEnded(state, c.outcome()));
-      case Internal.Retry _ -> quietly(() -> reality.act(state));
+      case Internal.Retry _ -> {
+        reality.act(state);
+        yield react(state, search.unleased(state));
+      }
       case Internal.Look _ -> quietly(() -> reality.look(state));
       case Internal.Idle _ when state.mayRest() && placings.current().isEmpty() ->
           quietly(memory::mayRest);

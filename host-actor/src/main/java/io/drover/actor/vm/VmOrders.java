@@ -70,6 +70,16 @@ final class VmOrders {
         deadline);
   }
 
+  String leaveId(Grant grant) {
+    return vm + "/leave/" + grant.runEpoch();
+  }
+
+  /** Uses the grant up where nothing was started under it. */
+  void leave(Grant grant) {
+    instruct(
+        grant.host(), leaveId(grant), new AgentOrder.RemoveGuest(vm, grant.runEpoch()), deadline);
+  }
+
   void resume(Grant grant, GuestSpec spec) {
     instruct(
         grant.host(),

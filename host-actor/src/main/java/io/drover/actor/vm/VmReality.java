@@ -21,9 +21,7 @@ import io.drover.config.settings.EntitySettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
-import io.drover.config.units.Spans;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -46,6 +44,7 @@ final class VmReality {
   private final Runnable retryLater;
   private final Runnable lookLater;
   private final Sightings sightings = new Sightings();
+  private final LeaseWait leaseWait = new LeaseWait();
   private Epoch clearedFor = Epoch.NONE;
   private int stopAttempts;
 
@@ -72,6 +71,10 @@ final class VmReality {
 
   Sightings sightings() {
     return sightings;
+  }
+
+  LeaseWait leaseWait() {
+    return leaseWait;
   }
 
   /** The owner wants something: what could not be stopped before is tried again. */
@@ -105,17 +108,22 @@ final class VmReality {
 
   Optional<Event> reported(VmState state, FromHost.GuestReported c) {
     sightings.reported(c.host(), c.guest());
-    return apply(state, GuestRules.seen(state, c.host(), c.guest(), false));
+    return heard(state, c.host(), GuestRules.seen(state, c.host(), c.guest(), false));
   }
 
   Optional<Event> attached(VmState state, FromHost.HostAttached c) {
     boolean restarted = sightings.attached(c.host(), c.incarnation(), c.guest());
     tryAgain();
-    return apply(
+    return heard(
         state,
+        c.host(),
         c.guest()
             .map(g -> GuestRules.seen(state, c.host(), g, true))
             .orElseGet(() -> GuestRules.missing(state, c.host(), restarted)));
+  }
+
+  private Optional<Event> heard(VmState state, HostId host, Verdict verdict) {
+    return leaseWait.isLeaving(state, host) ? Optional.empty() : apply(state, verdict);
   }
 
   void detached(HostId host) {
@@ -150,15 +158,20 @@ final class VmReality {
     };
   }
 
+  /** Has {@link #act} called again after a while. */
+  void tryLater() {
+    retryLater.run();
+  }
+
   private Optional<Event> retry(Granted state, String reason) {
     log.warn("order unanswered vm={} reason={}", state.vm().id(), reason);
-    retryLater.run();
+    tryLater();
     return Optional.empty();
   }
 
   private Optional<Event> ran(Granted state, OrderOutcome.Answered answer) {
     boolean awaited = state instanceof Starting || (state instanceof Settling s && !s.confirmed());
-    if (!awaited) {
+    if (!awaited || leaseWait.isLeaving(state, answer.host())) {
       return Optional.empty();
     }
     return switch (answer.outcome()) {
@@ -167,7 +180,10 @@ final class VmReality {
         sightings.reported(answer.host(), o.status());
         yield apply(state, GuestRules.seen(state, answer.host(), o.status(), false));
       }
-      case Outcome.Failed o when o.code() == FailureCode.LEASE_NOT_HELD -> retry(state, o.detail());
+      case Outcome.Failed o when o.code() == FailureCode.LEASE_NOT_HELD -> {
+        leaseWait.refused(state.grant(), clock.instant());
+        yield retry(state, o.detail());
+      }
       case Outcome.Failed o ->
           apply(state, GuestRules.startFailed(state.grant(), o.code() + " " + o.detail()));
       case Outcome.Console _,
@@ -201,7 +217,7 @@ final class VmReality {
         return Optional.of(new Event.Started(grant.runEpoch(), clock.instant()));
       }
       case Verdict.Lost v -> {
-        return Optional.of(lost((Granted) state, v));
+        return Optional.of(GuestRules.lost((Granted) state, v, settings, clock.instant()));
       }
       case Verdict.Gone _ -> {
         return Optional.of(RequestRules.gone((Stopping) state, clock.instant()));
@@ -222,24 +238,13 @@ final class VmReality {
     return Optional.empty();
   }
 
-  private Event lost(Granted state, Verdict.Lost v) {
-    Instant now = clock.instant();
-    long restarts = state.vm().restartsSince(now.minus(settings.restartWindow()));
-    return v.counted() && restarts >= settings.restartLimit()
-        ? new Event.Failed(
-            "%s; restarted %d times in %s already"
-                .formatted(v.reason(), restarts, Spans.text(settings.restartWindow())),
-            now)
-        : new Event.Granted(
-            state.grant().host(), VmState.nextEpoch(state.vm()), v.reason(), v.counted(), now);
-  }
-
   /** What the state wants done. Also run after recovery: every step may be repeated. */
   void act(VmState state) {
     if (state instanceof Granted) {
       lookLater.run();
     }
     switch (state) {
+      case Starting s when leaseWait.isLeaving(s, s.grant().host()) -> orders.leave(s.grant());
       case Starting s -> run(s);
       case Settling s when !s.confirmed() -> run(s);
       case Stopping s when stopAttempts < STOP_LIMIT ->
