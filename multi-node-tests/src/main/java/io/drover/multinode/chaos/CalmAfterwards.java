@@ -170,6 +170,7 @@ final class CalmAfterwards {
           History.Pending read = history.invoke(process, Kind.READ, name);
           FleetClient.Answer answer =
               Awaitility.await("what became of " + id)
+                  .pollDelay(Duration.ZERO)
                   .pollInterval(POLL)
                   .until(() -> client.get("/v1/vms/" + id), CalmAfterwards::isCertain);
           Outcome outcome =
