@@ -130,6 +130,7 @@ public final class ChaosRun {
     CalmAfterwards calm = new CalmAfterwards(fleet.anyClient(), history, slots, fleet.witness());
     List<Verdict> verdicts = new ArrayList<>();
     verdicts.add(calm.await());
+    List<Operation> ofClients = history.operations(); // ours come when they come
     NoLostAck.End end = calm.end();
     sampler.sample();
     List<Operation> operations = history.operations();
@@ -140,7 +141,7 @@ public final class ChaosRun {
     verdicts.add(LinearizablePerVm.check(operations));
     verdicts.add(Capacity.check(sampler.seen(), testimonies, ChaosPlan.VMS_PER_HOST));
     verdicts.add(Quiet.check(testimonies, operations, names, faults));
-    verdicts.add(Repair.check(faults, operations, testimonies, names, REPAIR_LIMIT));
+    verdicts.add(Repair.check(faults, ofClients, testimonies, names, REPAIR_LIMIT));
     export(operations);
     return new ChaosOutcome(faults, operations, verdicts, impossible(shape));
   }

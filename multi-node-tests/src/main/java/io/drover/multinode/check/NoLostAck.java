@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 public final class NoLostAck {
   private static final Set<String> OVER = Set.of("SUCCEEDED", "FAILED", "CANCELLED");
 
+  /** A VM keeps its newest operations, and no more ({@code GET /v1/operations/{operation}}). */
+  private static final int KEPT_OPERATIONS = 16;
+
   private NoLostAck() {}
 
   /**
    * What there is when all has calmed down.
    *
    * @param vms by the harness's name: a {@code Seen} or a {@code NotThere}
-   * @param work status of each follow-up, {@code SUCCEEDED}; absent when nobody knows it
+   * @param work status of each follow-up, {@code SUCCEEDED}; of one that is not there the answer's,
+   *     {@code 404}; absent when nobody was asked
    */
   public record End(Map<String, Outcome> vms, Map<String, String> work) {}
 
@@ -37,7 +41,10 @@ public final class NoLostAck {
       for (Operation operation : vm.getValue()) {
         if (operation.outcome() instanceof Outcome.Acknowledged(String followUp)) {
           acknowledged++;
-          checkWork(operation, followUp, end.work(), violations);
+          String status = end.work().getOrDefault(followUp, "unknown");
+          if (!isForgotten(operation, status, vm.getValue())) {
+            checkWork(operation, followUp, status, violations);
+          }
         }
       }
     }
@@ -95,16 +102,22 @@ public final class NoLostAck {
     };
   }
 
+  /** As many as are kept may have been accepted after it; it is counted, too. */
+  private static boolean isForgotten(Operation operation, String status, List<Operation> ofVm) {
+    long since =
+        ofVm.stream()
+            .filter(o -> isChange(o) && o.mayHaveHappened())
+            .filter(o -> o.endedAtNs().orElse(Long.MAX_VALUE) > operation.invokedAtNs())
+            .count();
+    return isChange(operation) && status.equals("404") && since > KEPT_OPERATIONS;
+  }
+
   private static void checkWork(
-      Operation operation, String followUp, Map<String, String> work, List<String> violations) {
-    if (!followUp.isEmpty() && !OVER.contains(work.getOrDefault(followUp, "unknown"))) {
+      Operation operation, String followUp, String status, List<String> violations) {
+    if (!followUp.isEmpty() && !OVER.contains(status)) {
       violations.add(
           "%s of %s was acknowledged, and %s is %s"
-              .formatted(
-                  operation.kind(),
-                  operation.vm(),
-                  followUp,
-                  work.getOrDefault(followUp, "unknown")));
+              .formatted(operation.kind(), operation.vm(), followUp, status));
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.drover.multinode.check.NoLostAck.End;
 import io.drover.multinode.history.Operation.Kind;
 import io.drover.multinode.history.Operation.Outcome;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -66,5 +67,24 @@ class NoLostAckTest {
     assertThat(NoLostAck.check(ops.all(), new End(vms, done)).holds()).isTrue();
     assertThat(NoLostAck.check(ops.all(), new End(vms, running)).holds()).isFalse();
     assertThat(NoLostAck.check(ops.all(), new End(vms, Map.of())).holds()).isFalse();
+  }
+
+  /** A VM keeps its newest sixteen. */
+  @Test
+  void shouldNotAskForMoreOperationsThanAVmKeeps() {
+    Ops ops = new Ops().ok(0, 10, Kind.CREATE).ok(20, 30, Kind.STOP, "/v1/operations/op-0");
+    Map<String, Outcome> vms = Map.of(Ops.VM, is("STOPPED"));
+    Map<String, String> work = new HashMap<>(Map.of("/v1/operations/op-0", "404"));
+    for (int i = 1; i <= 15; i++) {
+      ops.ok(30 * i + 10, 30 * i + 20, Kind.STOP, "/v1/operations/op-" + i);
+      work.put("/v1/operations/op-" + i, "SUCCEEDED");
+    }
+    assertThat(NoLostAck.check(ops.all(), new End(vms, work)).holds()).isFalse();
+
+    ops.ok(1000, 1010, Kind.STOP, "/v1/operations/op-16");
+    work.put("/v1/operations/op-16", "SUCCEEDED");
+    assertThat(NoLostAck.check(ops.all(), new End(vms, work)).holds()).isTrue();
+    work.put("/v1/operations/op-1", "404");
+    assertThat(NoLostAck.check(ops.all(), new End(vms, work)).holds()).as("the next").isFalse();
   }
 }
