@@ -104,7 +104,7 @@ final class MigrationActs {
           s.failures() == 0
               ? settings.busyRetry()
               : settings.targetBackoff().multipliedBy(1L << Math.min(s.failures() - 1, 20));
-      progress.avoidUntil = s.job().current().at().plus(wait);
+      progress.avoidUntil = past(s.job().current().at()).plus(wait);
       if (s.job().wantedTarget().isPresent()) {
         progress.notBefore = progress.avoidUntil; // there is no other to be tried meanwhile
       }
@@ -245,7 +245,13 @@ final class MigrationActs {
   }
 
   private Instant queueEnds(Instant since) {
-    return since.plus(settings.queueTimeout());
+    return past(since).plus(settings.queueTimeout());
+  }
+
+  /** Of a time in the journal, which a clock that was ahead may have written. */
+  private Instant past(Instant journaled) {
+    Instant now = clock.instant();
+    return journaled.isAfter(now) ? now : journaled;
   }
 
   private Duration remaining(Instant at) {

@@ -35,10 +35,10 @@ final class MigrationCleaning {
   /** Has it cleaned, each part as often as needed. */
   void leave(Queued s, Move move) {
     if (s.sourceTold() && !progress.sourceDone) {
-      abort(s, move, s.job().source(), OrderId.Step.ABORT_SOURCE);
+      abort(s, move, s.job().source(), OrderId.Step.LEAVE_SOURCE);
     }
     if (!progress.targetDone) {
-      abortTarget(s, move);
+      abortTarget(s, move, OrderId.Step.LEAVE_TARGET);
     }
   }
 
@@ -52,7 +52,7 @@ final class MigrationCleaning {
             abort(s, move, s.job().source(), OrderId.Step.ABORT_SOURCE);
           }
           if (target) {
-            abortTarget(s, move);
+            abortTarget(s, move, OrderId.Step.ABORT_TARGET);
           }
         });
     if (!source && !target) {
@@ -61,8 +61,8 @@ final class MigrationCleaning {
   }
 
   /** Before the switchover nothing depends on the target: when it is away, it is left behind. */
-  private void abortTarget(Known s, Move move) {
-    abort(s, move, move.target(), OrderId.Step.ABORT_TARGET);
+  private void abortTarget(Known s, Move move, OrderId.Step step) {
+    abort(s, move, move.target(), step);
     steps.look(move.target());
   }
 

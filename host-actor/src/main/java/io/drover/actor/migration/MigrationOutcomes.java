@@ -77,9 +77,9 @@ final class MigrationOutcomes {
     Optional<Failure> failure = failure(outcome);
     boolean current = order.get().number() == progress.number;
     return switch (new On(state, order.get().step())) {
-      case On(Queued s, OrderId.Step step) when step == OrderId.Step.ABORT_TARGET ->
+      case On(Queued s, OrderId.Step step) when step == OrderId.Step.LEAVE_TARGET ->
           targetCleaned(s, failure, current);
-      case On(Queued s, OrderId.Step step) when step == OrderId.Step.ABORT_SOURCE ->
+      case On(Queued s, OrderId.Step step) when step == OrderId.Step.LEAVE_SOURCE ->
           sourceCleaned(s, failure, current);
       case On(TargetReserved s, OrderId.Step step) when step == OrderId.Step.PREPARE ->
           prepared(s, outcome, failure);

@@ -19,6 +19,9 @@ record OrderId(MigrationId migration, Step step, int attempt, int number) {
     STOP_AND_COPY,
     VERIFY,
     REMOVE_SOURCE,
+    /** Between two targets; a rollback later cleans again, whatever came in the meantime. */
+    LEAVE_SOURCE,
+    LEAVE_TARGET,
     ABORT_SOURCE,
     ABORT_TARGET;
 

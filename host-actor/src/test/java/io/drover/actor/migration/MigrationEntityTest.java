@@ -19,6 +19,7 @@ import io.drover.actor.host.ClaimReply;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
 import io.drover.actor.migration.Migration.Command;
+import io.drover.actor.migration.Migration.Event;
 import io.drover.actor.migration.Migration.Notice;
 import io.drover.actor.migration.Migration.Reply;
 import io.drover.actor.migration.Migration.Request;
@@ -29,6 +30,7 @@ import io.drover.config.settings.MigrationSettings;
 import io.drover.config.units.Epoch;
 import io.drover.config.units.Resources;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,45 @@ class MigrationEntityTest extends MigrationEntityFixture {
         .tell(new MigrationReply.MigrationBegun(MIGRATION, SOURCE, new Epoch(1), SPEC));
 
     expect(Scheduler.Command.SelectTarget.class);
+  }
+
+  @Test
+  void shouldNotWaitLongerInTheQueueWhenAClockThatWasAheadHasWritten() {
+    Instant ahead = NOW.plus(Duration.ofHours(1));
+    journal.persistForRecovery(
+        PERSISTENCE_ID,
+        List.of(MigrationSamples.REQUESTED, new Event.Begun(SOURCE, new Epoch(1), SPEC, ahead)));
+
+    MigrationView.Waiting waiting = view(spawn()).waiting().orElseThrow();
+
+    assertThat(waiting.deadline()).isEqualTo(NOW.plus(MigrationSettings.defaults().queueTimeout()));
+  }
+
+  @Test
+  void shouldCleanAgainAtTheEndWhatItHasLeftBefore() {
+    ActorRef<Command> migration = spawn();
+    migration.tell(start("digest"));
+    shown();
+    expect(FromMigration.BeginMigration.class)
+        .replyTo()
+        .tell(new MigrationReply.MigrationBegun(MIGRATION, SOURCE, new Epoch(1), SPEC));
+    expect(Scheduler.Command.SelectTarget.class)
+        .replyTo()
+        .tell(new Scheduler.Placement.Placed(Optional.of(MIGRATION), TARGET));
+    answer(
+        order(AgentOrder.PrepareTarget.class),
+        new Outcome.Failed(AgentReport.FailureCode.HYPERVISOR_FAILED, "no room for it"));
+    Host.Command.Instruct leaving = order(AgentOrder.AbortMigration.class);
+    answer(leaving, new Outcome.Done());
+
+    migration.tell(new Request.Cancel(caller.ref()));
+    expect(FromMigration.AbandonMigration.class)
+        .replyTo()
+        .tell(new MigrationReply.Abandoned(MIGRATION, SOURCE, new Epoch(1)));
+
+    // the agent would answer the same id from memory: something may have come in meanwhile
+    Host.Command.Instruct ending = order(AgentOrder.AbortMigration.class);
+    assertThat(ending.orderId()).isNotEqualTo(leaving.orderId());
   }
 
   @Test
