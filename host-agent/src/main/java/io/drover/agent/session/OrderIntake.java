@@ -72,11 +72,18 @@ final class OrderIntake {
     return new Verdict.Execute();
   }
 
-  /** Keeps the result for repetitions, unless asking again may well give another. */
+  /**
+   * Keeps the result for repetitions, unless asking again may well give another: a guest that was
+   * started may be gone, and run epochs start none twice.
+   */
   void finished(Order.BodyCase kind, OrderResult result) {
-    boolean asksOnly = kind == Order.BodyCase.READ_CONSOLE || kind == Order.BodyCase.VERIFY_GUEST;
+    boolean mayDiffer =
+        switch (kind) {
+          case READ_CONSOLE, VERIFY_GUEST, RUN_GUEST -> true;
+          default -> false;
+        };
     Code failure = result.getFailure().getCode();
-    if (asksOnly || failure == Code.INTERNAL || failure == Code.LEASE_NOT_HELD) {
+    if (mayDiffer || failure == Code.INTERNAL || failure == Code.LEASE_NOT_HELD) {
       results.remove(result.getOrderId());
     } else {
       results.put(result.getOrderId(), Optional.of(result));

@@ -137,6 +137,19 @@ class ControlSessionTest {
     assertThat(host.executed).containsExactly("o/1", "o/1");
   }
 
+  /** A guest that was started may have been removed since. */
+  @Test
+  void shouldNotSayFromMemoryThatAGuestRuns() {
+    connect(first.endpoint());
+    first.await(FromAgent::hasHeartbeat);
+
+    first.execute("o/1", Orders.boot(Samples.spec(), 1));
+    first.order("o/1", Orders.boot(Samples.spec(), 1));
+    await().until(() -> first.results("o/1").size() == 2);
+
+    assertThat(host.executed).containsExactly("o/1", "o/1");
+  }
+
   @Test
   void shouldRefuseOrdersOfAnOlderControlPlaneAndCountThem() {
     connect(first.endpoint());
