@@ -1,5 +1,6 @@
 package io.drover.actor.host;
 
+import io.drover.actor.agent.AgentOrder;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
 import io.drover.actor.host.HostState.Registered;
@@ -72,6 +73,24 @@ final class ClaimRules {
     return need.needed() || leftBehind || state.facts().claimOf(need.owner()).isEmpty()
         ? Optional.empty()
         : Optional.of(new Event.ClaimReleased(need.owner(), "its owner does not need it", now));
+  }
+
+  /**
+   * A VM that has its grant here is to boot without a claim: what took it for gone may have read
+   * the journal before the grant was in it. It gets its claim again, or it does not boot.
+   */
+  static Ruling boot(Registered state, AgentOrder.RunGuest run, HostOffer offer, Instant now) {
+    boolean needsNone = !(run.mode() instanceof AgentOrder.RunMode.Boot);
+    if (needsNone || state.facts().claimOf(run.vm()).isPresent()) {
+      return new Ruling.Held();
+    }
+    return Fit.resourceReason(offer, run.spec().resources())
+        .<Ruling>map(r ->
+            new Ruling.Refuse(
+                new ClaimReply.Refused(
+                    offer.host(), run.vm(), run.vm() + " has no claim here any more: " + r)))
+        .orElseGet(
+            () -> new Ruling.Grant(new Event.Claimed(run.vm(), run.spec().resources(), now)));
   }
 
   static Ruling handOver(HostId host, Registered state, Command.HandOverClaim c, Instant now) {

@@ -116,7 +116,7 @@ public final class Fit {
             .flatMap(i -> i.arguments().reasonAgainst(spec.image(), spec.arguments()));
   }
 
-  private static Optional<String> resourceReason(HostOffer offer, Resources asked) {
+  static Optional<String> resourceReason(HostOffer offer, Resources asked) {
     Resources free = offer.free();
     if (asked.memory().compareTo(free.memory()) > 0) {
       return Optional.of(

@@ -153,7 +153,10 @@ final class HostBehavior extends EventSourcedBehavior<Command, Event, HostState>
           say(() -> voice.askOwner(c.owner(), link));
       case On(Registered s, Command.HandOverClaim c) ->
           react(s, claims.handOver(s, c, link, now()));
-      case On(Registered s, Command.Instruct c) -> say(() -> voice.instruct(s, c, link, elapsed()));
+      case On(Registered s, Command.Instruct c) ->
+          react(
+              s,
+              claims.instruct(s, c, link, now(), next -> voice.instruct(next, c, link, elapsed())));
       case On(HostState s, Command.ReportGuest c) -> say(() -> reportGuest(s, c.vm()));
       case On(Registered s, Command.UpholdFence c) -> uphold(s, c);
       case On(Registered s, Command.SendOffer _) -> say(() -> voice.offer(s, link));

@@ -3,6 +3,7 @@ package io.drover.actor.host;
 import static io.drover.actor.Samples.E1;
 import static io.drover.actor.Samples.H1;
 import static io.drover.actor.Samples.NOW;
+import static io.drover.actor.Samples.SPEC;
 import static io.drover.actor.Samples.VM;
 import static io.drover.actor.Samples.fencing;
 import static io.drover.actor.Samples.guest;
@@ -15,6 +16,7 @@ import io.drover.actor.agent.AgentReport;
 import io.drover.actor.agent.AgentReport.GuestState;
 import io.drover.actor.agent.AgentSession;
 import io.drover.actor.agent.AgentSession.EndpointList;
+import io.drover.actor.agent.GuestSpec;
 import io.drover.actor.api.HostView;
 import io.drover.actor.host.Host.Command;
 import io.drover.actor.host.Host.Event;
@@ -23,9 +25,11 @@ import io.drover.config.units.Resources;
 import io.drover.config.units.VmId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.junit.jupiter.api.AfterAll;
@@ -34,6 +38,9 @@ import org.junit.jupiter.api.Test;
 class HostFaultTest {
   private static final ActorTestKit KIT = ActorTestKit.create(EventSourcedBehaviorTestKit.config());
 
+  private static final VmId OTHER_VM = VmId.parse("vm-north-00-01k0000000000000000000000z");
+
+  private final TestProbe<OrderOutcome> outcomes = KIT.createTestProbe(OrderOutcome.class);
   private Duration elapsed = Duration.ofHours(1);
   private final RecordingPeers peers = new RecordingPeers();
   private final EventSourcedBehaviorTestKit<Command, Event, HostState> host =
@@ -153,6 +160,38 @@ class HostFaultTest {
 
     host.runCommand(new ToSelf.NeedAnswered(new Host.Need(VM, 2, false)));
     assertThat(claims()).isEmpty();
+  }
+
+  /** Its owner was read anew from a journal that did not have its grant yet, and gave it back. */
+  @Test
+  void shouldClaimAgainForAVmThatIsToBoot() {
+    attach(hello("i1"), "s1");
+    assertThat(claims()).isEmpty();
+
+    assertThat(host.runCommand(boot(SPEC, outcomes.ref())).events())
+        .containsExactly(new Event.Claimed(VM, SPEC.resources(), NOW));
+    assertThat(claims()).containsExactly(VM.text());
+
+    assertThat(host.runCommand(boot(SPEC, outcomes.ref())).hasNoEvents()).isTrue();
+  }
+
+  @Test
+  void shouldNotBootWhatItHasNoRoomForAnyMore() {
+    attach(hello("i1"), "s1");
+    Resources all = new Resources(1, ByteSize.ofMib(1024));
+    GuestSpec large = new GuestSpec(SPEC.image(), all, Map.of());
+    host.runCommand(claim(OTHER_VM));
+
+    assertThat(host.runCommand(boot(large, outcomes.ref())).hasNoEvents()).isTrue();
+
+    assertThat(outcomes.expectMessageClass(OrderOutcome.Unanswered.class).reason())
+        .contains(VM + " has no claim here any more", "memory: 1 GiB asked");
+  }
+
+  private static Command boot(GuestSpec spec, ActorRef<OrderOutcome> replyTo) {
+    AgentOrder.RunGuest order =
+        new AgentOrder.RunGuest(VM, E1, spec, new AgentOrder.RunMode.Boot());
+    return new Command.Instruct(VM + "/run/1", order, Duration.ofSeconds(30), replyTo);
   }
 
   @Test
