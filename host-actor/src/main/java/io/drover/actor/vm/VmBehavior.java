@@ -162,6 +162,24 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
   }
 
   private Effect<Event, VmState> decide(VmState state, Command command) {
+    Effect<Event, VmState> effect = answer(state, command);
+    if (!(command instanceof Internal.PlacementAnswered)) { // which may create it
+      forgetAbsence(state);
+    }
+    return effect;
+  }
+
+  /**
+   * What is not there may be created by another incarnation, as long as the cluster is of two
+   * minds: the next one who asks has the journal read again.
+   */
+  private void forgetAbsence(VmState state) {
+    if (state instanceof Absent && placings.current().isEmpty()) {
+      memory.mayRest();
+    }
+  }
+
+  private Effect<Event, VmState> answer(VmState state, Command command) {
     return switch (command) {
       case Request c -> request(state, c);
       case FromMigration c -> fromMigration(state, c);
@@ -228,7 +246,9 @@ final class VmBehavior extends EventSourcedBehavior<Command, Event, VmState> {
 
   private Effect<Event, VmState> react(VmState state, Reaction reaction) {
     if (reaction.events().isEmpty()) {
-      return quietly(() -> reaction.then().accept(state));
+      reaction.then().accept(state);
+      forgetAbsence(state);
+      return Effect().none();
     }
     return Effect()
         .persist(reaction.events())

@@ -176,6 +176,34 @@ class UnleasedHostTest {
     assertThat(orders()).containsExactly(new AgentOrder.RemoveGuest(VM, E1));
   }
 
+  /** Nothing of leaving is in the journal: the agent says that the grant is used up. */
+  @Test
+  void shouldGetAnotherGrantThereWhenItCrashesWhileItLeaves() {
+    refusedForLong(VmSamples.starting());
+    found(H2);
+    routes.clear();
+
+    vm.restart();
+    assertThat(ended(LEAVE, new Outcome.Done()).hasNoEvents()).as("to another life").isTrue();
+    vm.runCommand(new Internal.Look());
+    assertThat(routes.commands(Host.Command.Instruct.class))
+        .extracting(Host.Command.Instruct::orderId)
+        .contains(RUN);
+
+    Outcome usedUp = new Outcome.Failed(FailureCode.INVALID_STATE, "run epoch 1 was used up here");
+    assertThat(ended(RUN, usedUp).events())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Event.Granted.class,
+            e -> {
+              assertThat(e.host()).isEqualTo(H1);
+              assertThat(e.runEpoch()).isEqualTo(E2);
+            });
+    var host = KIT.createTestProbe(Host.Need.class);
+    vm.runCommand(new FromHost.StillNeeds(H2, 1, host.ref()));
+    host.expectMessage(new Host.Need(VM, 1, false));
+  }
+
   @Test
   void shouldStopWhileItLeaves() {
     refusedForLong(VmSamples.starting());

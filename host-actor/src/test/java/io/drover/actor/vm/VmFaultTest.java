@@ -53,6 +53,7 @@ class VmFaultTest {
   private final RecordingRoutes routes = new RecordingRoutes();
   private final CancelledMigrations cancelled = new CancelledMigrations();
   private final List<Boolean> existence = new ArrayList<>();
+  private int rests;
   private final ActorRef<Reply> owner = KIT.createTestProbe(Reply.class).ref();
   private final ActorRef<MigrationReply> migration =
       KIT.createTestProbe(MigrationReply.class).ref();
@@ -71,7 +72,9 @@ class VmFaultTest {
                   () -> "01k00000000000000000000009"),
               new InMemory() {
                 @Override
-                public void mayRest() {}
+                public void mayRest() {
+                  rests++;
+                }
 
                 @Override
                 public void exists(boolean exists) {
@@ -82,6 +85,17 @@ class VmFaultTest {
   @AfterAll
   static void stop() {
     KIT.shutdownTestKit();
+  }
+
+  /** While the cluster is of two minds, the other incarnation may create it. */
+  @Test
+  void shouldNotGoOnSayingThatItIsNotThere() {
+    vm.runCommand(new Request.Get(owner));
+    assertThat(rests).isEqualTo(1);
+
+    vm.initialize(VmSamples.running());
+    vm.runCommand(new Request.Get(owner));
+    assertThat(rests).isEqualTo(1);
   }
 
   @Test
