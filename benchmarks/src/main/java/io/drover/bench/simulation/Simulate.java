@@ -83,6 +83,7 @@ public final class Simulate implements Callable<Integer> {
     report.add(Metric.of("operations without an answer", sum(results, RunResult::unknown), ""));
     report.add(Metric.of("guests started", sum(results, RunResult::starts), ""));
     report.add(Metric.of("orders carried out", sum(results, RunResult::orders), ""));
+    report.add(Metric.of("grants left unused", sum(results, RunResult::left), ""));
     report.add(Metric.of("vouches of witnesses", sum(results, RunResult::vouches), ""));
     report.add(Metric.of("hosts proven dead", sum(results, RunResult::fenced), ""));
     report.add(Metric.of("takeovers of areas", sum(results, RunResult::takeovers), ""));

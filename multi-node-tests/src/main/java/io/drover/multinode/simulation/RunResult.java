@@ -14,6 +14,7 @@ import java.util.Map;
  * @param messages that actors were handed
  * @param starts of guests
  * @param orders that agents carried out
+ * @param left grants that were used up, as their host did not hold its lease
  * @param vouches that witnesses gave
  * @param fenced hosts that were proven dead
  * @param takeovers how often cells changed hands by decision of their area
@@ -33,6 +34,7 @@ public record RunResult(
     long unknown,
     long starts,
     long orders,
+    long left,
     long vouches,
     long fenced,
     long takeovers,

@@ -80,6 +80,7 @@ final class SimulationRun {
         clients.unknown(),
         running.starts(),
         running.orders(),
+        running.left(),
         observers.vouches(),
         leases.fenced(),
         areas.takeovers(),

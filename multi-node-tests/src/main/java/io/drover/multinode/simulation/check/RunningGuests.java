@@ -20,6 +20,7 @@ public final class RunningGuests {
   private final Map<String, Long> controlEpochs = new HashMap<>();
   private long starts;
   private long orders;
+  private long left;
 
   RunningGuests(Violations violations, Ledger ledger) {
     this.violations = violations;
@@ -53,6 +54,7 @@ public final class RunningGuests {
 
   void obeyed(String host, long controlEpoch, long highest, String orderId) {
     orders++;
+    left += orderId.contains("/leave/") ? 1 : 0; // as the VM names its orders
     long before = controlEpochs.merge(host, Math.max(controlEpoch, highest), Math::max);
     violations.require(
         controlEpoch >= before,
@@ -71,5 +73,10 @@ public final class RunningGuests {
 
   public long orders() {
     return orders;
+  }
+
+  /** Grants that were used up, as their host did not hold its lease. */
+  public long left() {
+    return left;
   }
 }

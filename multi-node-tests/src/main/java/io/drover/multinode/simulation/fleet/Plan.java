@@ -53,6 +53,7 @@ public record Plan(
       ConfigFactory.parseString(
               """
               drover.entities {
+                order-deadline = 6s # a VM leaves a host without a lease after it
                 leak-check-interval = 40s # longer than an order may take
                 snapshot-every = 8
                 rest-after = 45s
