@@ -81,7 +81,7 @@ public record AreaView(
    * What a person should look at.
    *
    * @param kind {@code unmanaged}, {@code no-healthy-backup}, {@code overloaded}, {@code disarmed},
-   *     {@code fencing-held}
+   *     {@code fencing-held}, {@code weak-leases}
    */
   public record Alarm(String kind, String detail) implements CborSerializable {}
 }

@@ -77,11 +77,25 @@ public record HostOffer(
    * @param lostAt when its session was lost; empty while there is one, or its agent may yet come
    *     back after a move of its controller
    * @param witnessEndpoint where its agent vouches for others; empty = it does not
+   * @param weakness what brings its lease nearer to its end than it should be; empty = nothing
    */
   public record Safety(
-      String hindrance, boolean gone, Optional<Instant> lostAt, String witnessEndpoint)
+      String hindrance,
+      boolean gone,
+      Optional<Instant> lostAt,
+      String witnessEndpoint,
+      String weakness)
       implements CborSerializable {
-    static final Safety UNLEASED = new Safety("", false, Optional.empty(), "");
+    static final Safety UNLEASED = new Safety("", false, Optional.empty(), "", "");
+
+    public Safety {
+      weakness = weakness == null ? "" : weakness; // from an older release
+    }
+  }
+
+  /** Its controller has moved, and its agent may yet be on its way to the new one. */
+  public boolean isExpectedBack() {
+    return !connected && !safety.gone() && safety.lostAt().isEmpty();
   }
 
   /** What it could do for others as a witness; empty = nothing. */

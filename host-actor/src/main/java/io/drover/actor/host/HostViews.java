@@ -11,8 +11,6 @@ import io.drover.config.units.HostId;
 import io.drover.config.units.MigrationId;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** A host as others see it: what is journaled, and what its agent said since. Pure. */
 final class HostViews {
@@ -41,7 +39,8 @@ final class HostViews {
             state.facts().attached()
                 ? Optional.empty()
                 : Optional.of(state.facts().attachedSince()),
-            link.witnessEndpoint()));
+            link.witnessEndpoint(),
+            LeaseRules.state(safety, link)));
   }
 
   /** As the API shows it. */
@@ -117,9 +116,7 @@ final class HostViews {
     }
     HostSafety safety = state.facts().safety();
     if (safety.lease().isPresent()) {
-      return Stream.of(LeaseRules.hindrance(safety, link), LeaseRules.weakness(safety, link))
-          .filter(words -> !words.isEmpty())
-          .collect(Collectors.joining("; "));
+      return LeaseRules.state(safety, link);
     }
     return link.leaseStatus().isEmpty()
         ? "no lease: its agent takes none"

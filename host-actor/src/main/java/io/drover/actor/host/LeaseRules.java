@@ -17,6 +17,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What happens to a host's lease while its agent is there. Pure. */
 final class LeaseRules {
@@ -123,6 +125,13 @@ final class LeaseRules {
         : "%d of its %d witnesses do not answer it"
             .formatted(
                 silent, safety.lease().map(l -> l.active().witnesses().size()).orElse(silent));
+  }
+
+  /** All that is wrong with its lease, for people; empty = nothing. */
+  static String state(HostSafety safety, AgentLink link) {
+    return Stream.of(hindrance(safety, link), weakness(safety, link))
+        .filter(words -> !words.isEmpty())
+        .collect(Collectors.joining("; "));
   }
 
   /** Whether its agent said so last, of the lease it is to have. */

@@ -67,7 +67,7 @@ final class LeaseVoice {
   /** The agent says how its lease is. */
   Reaction told(Registered state, Optional<LeaseStatus> status, AgentLink link, Instant now) {
     HostSafety safety = state.facts().safety();
-    boolean held = LeaseRules.holds(safety, link);
+    String before = LeaseRules.state(safety, link);
     link.leaseIs(status);
     Optional<Event> event = status.flatMap(s -> LeaseRules.told(safety, s, now));
     if (event.isPresent()) {
@@ -76,7 +76,7 @@ final class LeaseVoice {
     if (terms(state, link).filter(terms -> !terms.isKnownAs(status.orElseThrow())).isPresent()) {
       sendTerms(state, link); // they were lost, or are just on their way
     }
-    return held == LeaseRules.holds(safety, link)
+    return before.equals(LeaseRules.state(safety, link))
         ? Reaction.NONE
         : Reaction.say(() -> peers.offered(HostViews.offer(host, state, link)));
   }

@@ -1,5 +1,6 @@
 package io.drover.actor.placement;
 
+import io.drover.actor.api.AreaView.Alarm;
 import io.drover.actor.api.Refusal;
 import io.drover.actor.host.Host;
 import io.drover.actor.host.HostOffer;
@@ -21,6 +22,7 @@ final class LossDesk {
   private final AreaId area;
   private final Scheduler.Ports ports;
   private final MassFailureGuard guard;
+  private final WeakLeases leases;
   private final WitnessPool witnesses = new WitnessPool();
   private final RestartQueue restarts = new RestartQueue();
 
@@ -28,6 +30,7 @@ final class LossDesk {
     this.area = area;
     this.ports = ports;
     this.guard = new MassFailureGuard(area, ports.leases());
+    this.leases = new WeakLeases(ports.leases().witnessReview());
   }
 
   private Instant now() {
@@ -36,6 +39,7 @@ final class LossDesk {
 
   void offered(HostOffer offer) {
     witnesses.put(offer);
+    leases.put(offer, now());
     guard.put(
         offer.host(),
         offer.connected(),
@@ -51,6 +55,10 @@ final class LossDesk {
 
   void postWitnesses() {
     ports.board().post(area, witnesses.some());
+  }
+
+  List<Alarm> alarms() {
+    return leases.alarms(now());
   }
 
   void judge(Command.JudgeLoss c) {

@@ -172,7 +172,9 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
   private void offered(HostOffer offer) {
     inventory.put(offer);
     losses.offered(offer);
-    missing.remove(offer.host());
+    if (!offer.isExpectedBack()) {
+      missing.remove(offer.host());
+    }
     becomeReadyWhenComplete();
   }
 
@@ -229,6 +231,7 @@ final class SchedulerBehavior extends AbstractBehavior<Command> {
 
   private void post() {
     losses.postWitnesses();
+    sight.raise(area, "leases", losses.alarms());
     peers.askArming(area, armings);
   }
 

@@ -107,6 +107,6 @@ class NextHostTest {
         List.of(pulse()),
         Map.of(),
         Stream.of(incoming).map(EntityId::text).toList(),
-        new HostOffer.Safety("", false, Optional.empty(), ""));
+        new HostOffer.Safety("", false, Optional.empty(), "", ""));
   }
 }
