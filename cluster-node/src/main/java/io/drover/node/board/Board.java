@@ -97,6 +97,18 @@ public final class Board implements FleetSight, WitnessBoard {
   }
 
   @Override
+  public Duration sinceReport(AreaId area) {
+    long now = nanoTime.getAsLong();
+    return reports.values().stream()
+        .filter(heard -> heard.report().area().equals(area))
+        .mapToLong(heard -> now - heard.atNs())
+        .filter(ageNs -> ageNs <= staleAfterNs)
+        .mapToObj(Duration::ofNanos)
+        .min(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
+  @Override
   public Optional<Management> management(AreaId area) {
     return Optional.ofNullable(managements.get(area));
   }

@@ -49,6 +49,20 @@ class BoardTest {
   }
 
   @Test
+  void shouldTellHowOldTheNewestReportOfAnAreaIs() {
+    board.heard(new BoardNews.OfNode(report("n1", NORTH)));
+    pass(Duration.ofMillis(300));
+    board.heard(new BoardNews.OfNode(report("s1", SOUTH)));
+    pass(Duration.ofMillis(50));
+
+    assertThat(board.sinceReport(NORTH)).isEqualTo(Duration.ofMillis(350));
+    assertThat(board.sinceReport(SOUTH)).isEqualTo(Duration.ofMillis(50));
+    assertThat(board.sinceReport(new AreaId("east"))).isZero();
+    pass(STALE_AFTER);
+    assertThat(board.sinceReport(SOUTH)).as("silent").isZero();
+  }
+
+  @Test
   void shouldForgetHostsThatAreNotPostedAgain() {
     board.post(NORTH, List.of(host(NORTH, 1)));
     pass(Duration.ofSeconds(15));

@@ -9,9 +9,8 @@ import java.time.Duration;
  * @param lowWater share of its nodes' limits above which it lends
  * @param highWater share below which cells come home, if they leave it there
  * @param hold how long either must have been so
- * @param look how often it looks at what its nodes have reported
  */
-public record BurstSettings(double lowWater, double highWater, Duration hold, Duration look) {
+public record BurstSettings(double lowWater, double highWater, Duration hold) {
   private static final Section SECTION = new Section("drover.area.burst");
 
   public BurstSettings {
@@ -22,7 +21,6 @@ public record BurstSettings(double lowWater, double highWater, Duration hold, Du
         "above 0, below low-water (" + lowWater + ")",
         highWater);
     SECTION.requirePositive("hold", hold);
-    SECTION.requirePositive("look", look);
   }
 
   static BurstSettings from(Config root) {
@@ -32,7 +30,6 @@ public record BurstSettings(double lowWater, double highWater, Duration hold, Du
             new BurstSettings(
                 burst.getDouble("low-water"),
                 burst.getDouble("high-water"),
-                burst.getDuration("hold"),
-                burst.getDuration("look")));
+                burst.getDuration("hold")));
   }
 }

@@ -42,9 +42,7 @@ final class AreaBehavior
     /** Time to look around, and to say again who manages what. */
     record Tick() implements Internal {}
 
-    /**
-     * Time to look at the load again: often, and just when it has been strained for long enough.
-     */
+    /** Time to look at the load again: just when it has been so for long enough. */
     record LookAtLoad() implements Internal {}
 
     /** Time to wake all hosts, whatever has happened. */

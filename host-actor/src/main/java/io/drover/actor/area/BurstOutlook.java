@@ -6,20 +6,28 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Since when one incarnation of an area has seen its control nodes above low water, or below high
- * water. Between the two both clocks stand still at nothing: no flapping. Not threadsafe.
+ * Since when the control nodes of an area have reported that they are above low water, or below
+ * high water, as one incarnation of it has seen. Between the two both clocks stand still at
+ * nothing: no flapping. Not threadsafe.
  */
 final class BurstOutlook {
   private Optional<Instant> strainedSince = Optional.empty();
   private Optional<Instant> easySince = Optional.empty();
 
-  void look(AreaUse use, BurstSettings settings, Instant now) {
-    strainedSince = since(strainedSince, use.share() > settings.lowWater(), now);
-    easySince = since(easySince, use.share() < settings.highWater(), now);
+  /**
+   * Looks at what nodes report.
+   *
+   * @param reportedAt when the newest of these reports came: what is seen for the first time began
+   *     then, however long nobody looked
+   */
+  void look(AreaUse use, BurstSettings settings, Instant reportedAt) {
+    strainedSince = since(strainedSince, use.share() > settings.lowWater(), reportedAt);
+    easySince = since(easySince, use.share() < settings.highWater(), reportedAt);
   }
 
-  private static Optional<Instant> since(Optional<Instant> before, boolean holds, Instant now) {
-    return holds ? Optional.of(before.orElse(now)) : Optional.empty();
+  private static Optional<Instant> since(
+      Optional<Instant> before, boolean holds, Instant reportedAt) {
+    return holds ? Optional.of(before.orElse(reportedAt)) : Optional.empty();
   }
 
   boolean isStrainedFor(Duration hold, Instant now) {

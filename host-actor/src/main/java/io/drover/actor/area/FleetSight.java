@@ -21,6 +21,9 @@ public interface FleetSight {
   /** Reports of the control nodes that are members of the cluster now. */
   List<NodeReport> nodes();
 
+  /** How long ago the newest report of a node of that area came; zero when all are silent. */
+  Duration sinceReport(AreaId area);
+
   /** What is known of an area; empty for one that nobody has defined, or heard of yet. */
   Optional<Management> management(AreaId area);
 

@@ -3,6 +3,7 @@ package io.drover.actor.area;
 import io.drover.actor.area.Area.Event;
 import io.drover.actor.area.AreaState.Home;
 import io.drover.config.settings.AreaSettings;
+import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +21,8 @@ final class LoadWatch {
   /**
    * Of one incarnation.
    *
-   * @param lookAgainIn asked to call {@link #look} again, once, after that time
+   * @param lookAgainIn asked to call {@link #look} again, once, after that time and not only with
+   *     the next tick: just then it has been so for long enough
    */
   LoadWatch(FleetSight sight, AreaSettings settings, Consumer<Duration> lookAgainIn) {
     this.sight = sight;
@@ -30,13 +32,9 @@ final class LoadWatch {
 
   /** What is to be decided now; what follows from it is looked at anew. */
   Optional<Event> look(Home state, Instant now) {
-    outlook.look(AreaUse.of(state.facts().area(), sight), settings.burst(), now);
-    Duration look = settings.burst().look();
-    lookAgainIn.accept(
-        outlook
-            .due(settings.burst().hold(), now)
-            .filter(left -> left.compareTo(look) < 0)
-            .orElse(look));
+    AreaId area = state.facts().area();
+    outlook.look(AreaUse.of(area, sight), settings.burst(), now.minus(sight.sinceReport(area)));
+    outlook.due(settings.burst().hold(), now).ifPresent(lookAgainIn);
     Optional<Event> decided = Bursting.next(state, sight, outlook, settings.burst(), now);
     boolean strained = outlook.isStrainedFor(settings.burst().hold(), now);
     alarm(state, strained && decided.isEmpty());

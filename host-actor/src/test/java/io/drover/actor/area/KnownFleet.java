@@ -6,6 +6,7 @@ import io.drover.actor.area.NodeReport.Sessions;
 import io.drover.config.units.AreaId;
 import io.drover.config.units.CellId;
 import io.drover.config.units.Epoch;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class KnownFleet implements FleetSight {
   private final Map<String, NodeReport> nodes = new ConcurrentSkipListMap<>();
   private final Map<AreaId, Management> managements = new ConcurrentHashMap<>();
   private final Map<AreaId, Map<String, List<Alarm>>> alarms = new ConcurrentHashMap<>();
+  private volatile Duration sinceReport = Duration.ZERO;
 
   /** A node that manages so many hosts. */
   public KnownFleet node(String name, AreaId area, int hosts, CellId... running) {
@@ -86,6 +88,17 @@ public final class KnownFleet implements FleetSight {
   @Override
   public List<NodeReport> nodes() {
     return List.copyOf(nodes.values());
+  }
+
+  /** All reports are so old. */
+  public KnownFleet reported(Duration ago) {
+    sinceReport = ago;
+    return this;
+  }
+
+  @Override
+  public Duration sinceReport(AreaId area) {
+    return sinceReport;
   }
 
   @Override

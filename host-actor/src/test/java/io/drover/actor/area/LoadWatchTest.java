@@ -30,24 +30,33 @@ class LoadWatchTest {
   private final List<Duration> again = new ArrayList<>();
   private final LoadWatch watch = new LoadWatch(fleet, Samples.areas(), again::add);
 
-  /** Or strain would begin to count only with the next tick. */
   @Test
-  void shouldLookAgainSoonThoughNothingIsDue() {
+  void shouldNotLookAgainBeforeTheTickWhenNothingIsDue() {
     fleet.node("n1", NORTH, KnownFleet.HOST_LIMIT * 7 / 10); // between the marks
 
     watch.look(HOME, NOW);
 
-    assertThat(again).containsExactly(BURST.look());
+    assertThat(again).isEmpty();
   }
 
   @Test
   void shouldLookJustWhenItHasBeenStrainedForLongEnough() {
     fleet.node("n1", NORTH, KnownFleet.HOST_LIMIT - 5);
-    Duration left = BURST.look().dividedBy(3);
+    Duration left = Duration.ofMillis(30);
 
     watch.look(HOME, NOW);
     watch.look(HOME, NOW.plus(BURST.hold()).minus(left));
 
-    assertThat(again).containsExactly(BURST.look(), left);
+    assertThat(again).containsExactly(BURST.hold(), left);
+  }
+
+  /** However late it is seen: the time counts from the report on. */
+  @Test
+  void shouldCountFromWhenTheStrainWasReported() {
+    fleet.node("n1", NORTH, KnownFleet.HOST_LIMIT - 5).reported(Duration.ofMillis(700));
+
+    watch.look(HOME, NOW);
+
+    assertThat(again).containsExactly(BURST.hold().minusMillis(700));
   }
 }

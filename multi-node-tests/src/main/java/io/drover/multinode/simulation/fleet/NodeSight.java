@@ -10,6 +10,7 @@ import io.drover.actor.lease.WitnessCandidate;
 import io.drover.actor.placement.WitnessBoard;
 import io.drover.config.units.AreaId;
 import io.drover.multinode.simulation.engine.Machine;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -57,6 +58,11 @@ final class NodeSight implements FleetSight, WitnessBoard {
                 Map.of(),
                 new NodeLoad(0, 0, ROOM, ROOM, 0, 0, 0, 0, 1),
                 true));
+  }
+
+  @Override
+  public Duration sinceReport(AreaId area) {
+    return Duration.ZERO; // a member is known at once
   }
 
   @Override
