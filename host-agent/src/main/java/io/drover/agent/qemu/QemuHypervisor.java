@@ -13,8 +13,10 @@ import io.drover.config.units.ByteSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -32,6 +34,7 @@ public final class QemuHypervisor implements Hypervisor {
   private static final Logger LOG = LoggerFactory.getLogger(QemuHypervisor.class);
   private static final long CONSOLE_INTERVAL_MS = 50;
   private static final long MEMORY_GRANULE = 1 << 20;
+  private static final Duration LAST_MOMENT = Duration.ofSeconds(1);
 
   private final QemuSettings settings;
   private final QemuImages images;
@@ -227,7 +230,7 @@ public final class QemuHypervisor implements Hypervisor {
       for (RunFiles files : RunFiles.existing(settings.stateDirectory(), settings.shmDirectory())) {
         GuestRecord found = files.hasRecord() ? files.read() : null;
         if (found != null && found.pid() != 0 && found.process().isAlive()) {
-          adopted.add(adopt(found, files, listener));
+          adopt(found, files, listener).ifPresent(adopted::add);
         } else {
           discard(files);
         }
@@ -242,17 +245,22 @@ public final class QemuHypervisor implements Hypervisor {
 
   /**
    * A guest that runs but cannot be controlled makes this fail: an agent that went on without it
-   * would have it started a second time elsewhere.
+   * would have it started a second time elsewhere. One that was about to end when we connected is
+   * gone a moment later: a process closes its sockets before it ceases to be.
    */
-  private Guest adopt(GuestRecord found, RunFiles files, GuestListener listener)
+  private Optional<Guest> adopt(GuestRecord found, RunFiles files, GuestListener listener)
       throws HypervisorException, IOException {
     RunState runState = new RunState(Guest.State.PAUSED);
     try {
       QemuProcess process = QemuProcess.adopt(found.process(), files, runState::onEvent);
       runState.reported(process.qmp().execute(QmpCommand.queryStatus()));
       LOG.info("adopted {}, process {}, {}", files.run(), found.pid(), runState.state());
-      return enlist(guest(found, files, process, runState, listener));
+      return Optional.of(enlist(guest(found, files, process, runState, listener)));
     } catch (QmpException e) {
+      if (found.process().awaitEnd(LAST_MOMENT)) {
+        discard(files);
+        return Optional.empty();
+      }
       throw new HypervisorException(
           HypervisorException.Kind.FAILED,
           "QEMU process %d of %s runs but cannot be controlled (another agent?): %s"
