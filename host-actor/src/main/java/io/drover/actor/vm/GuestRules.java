@@ -158,6 +158,7 @@ final class GuestRules {
       case Granted s when !s.grant().host().equals(host) -> NOTHING;
       case Starting _ -> restarted ? lostWithAgent(host) : new Verdict.Repeat();
       case Settling s when !s.confirmed() -> restarted ? lostWithAgent(host) : new Verdict.Repeat();
+      case Stopping _ -> new Verdict.Repeat(); // may be booting there: who stops it says that it is
       case Granted s -> ended(s, "the agent of " + host + " came back without its guest", false);
     };
   }

@@ -181,6 +181,21 @@ class VmFaultTest {
     assertThat(vm.runCommand(stopFailed()).hasNoEvents()).isTrue();
   }
 
+  /** The order to run it may still be on its way, and would boot it behind the word "gone". */
+  @Test
+  void shouldNotTakeAGuestForGoneThatItsHostHasNotYetStopped() {
+    vm.initialize(VmSamples.stopping(Work.STOP));
+    routes.clear();
+
+    assertThat(
+            vm.runCommand(new FromHost.HostAttached(H1, "other", Optional.empty())).hasNoEvents())
+        .isTrue();
+    assertThat(routes.commands(Host.Command.Instruct.class))
+        .extracting(Host.Command.Instruct::order)
+        .hasOnlyElementsOfType(AgentOrder.StopGuest.class)
+        .isNotEmpty();
+  }
+
   /** A guest that has just been moved would be booted anew otherwise, and lose its memory. */
   @Test
   void shouldAskAgainWhileItsHostDoesNotHoldItsLease() {
