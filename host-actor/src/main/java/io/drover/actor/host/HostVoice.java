@@ -140,8 +140,8 @@ final class HostVoice {
       c.replyTo().tell(unanswered(host, c.orderId(), objection.get(), false));
       return;
     }
-    for (OrderBook.Pending p : link.orders.takeReplacedBy(c.order())) {
-      p.replyTo().tell(unanswered(host, p.orderId(), "replaced by " + c.orderId(), false));
+    for (OrderBook.Pending p : link.orders.takeReplacedBy(c.orderId(), c.order())) {
+      p.replyTo().tell(unanswered(host, p.orderId(), "replaced by " + c.orderId(), p.delivered()));
     }
     link.orders.put(c.orderId(), c.order(), now.plus(c.deadline()), c.replyTo());
     deliver(state.facts().controlEpoch(), link);

@@ -2,12 +2,14 @@ package io.drover.actor.host;
 
 import io.drover.actor.agent.AgentOrder;
 import io.drover.config.units.Epoch;
+import io.drover.config.units.MigrationId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /**
@@ -50,20 +52,48 @@ final class OrderBook {
         new Pending(orderId, order, deadline, replyTo, known != null && known.delivered()));
   }
 
-  /** Takes out boots that wait for delivery under an older grant than this order's. */
-  List<Pending> takeReplacedBy(AgentOrder order) {
+  /**
+   * Takes out what must not reach the agent behind this order: boots that wait for delivery under
+   * an older grant; and, when a migration is aborted, all that was ordered for it before. A new
+   * session would deliver that once more, and make again what was undone.
+   */
+  List<Pending> takeReplacedBy(String orderId, AgentOrder order) {
+    if (order instanceof AgentOrder.AbortMigration abort) {
+      return take(p -> !p.orderId().equals(orderId) && isOf(abort, p.order()));
+    }
     return runEpochOf(order).map(epoch -> takeOlderBoots(order, epoch)).orElse(List.of());
   }
 
+  private static boolean isOf(AgentOrder.AbortMigration abort, AgentOrder order) {
+    Optional<MigrationId> migration =
+        switch (order) {
+          case AgentOrder.PrepareTarget o -> Optional.of(o.migration());
+          case AgentOrder.StartPreCopy o -> Optional.of(o.migration());
+          case AgentOrder.StopAndCopy o -> Optional.of(o.migration());
+          case AgentOrder.AbortMigration o -> Optional.of(o.migration());
+          case AgentOrder.RunGuest _,
+              AgentOrder.StopGuest _,
+              AgentOrder.RemoveGuest _,
+              AgentOrder.PauseGuest _,
+              AgentOrder.ReadConsole _,
+              AgentOrder.VerifyGuest _ ->
+              Optional.empty();
+        };
+    return migration.filter(abort.migration()::equals).isPresent();
+  }
+
   private List<Pending> takeOlderBoots(AgentOrder order, Epoch epoch) {
-    List<Pending> older =
-        orders.values().stream()
-            .filter(p -> !p.delivered() && p.order().vm().equals(order.vm()))
-            .filter(p -> p.order() instanceof AgentOrder.RunGuest)
-            .filter(p -> runEpochOf(p.order()).filter(e -> e.isBefore(epoch)).isPresent())
-            .toList();
-    older.forEach(p -> orders.remove(p.orderId()));
-    return older;
+    return take(p ->
+        !p.delivered()
+            && p.order().vm().equals(order.vm())
+            && p.order() instanceof AgentOrder.RunGuest
+            && runEpochOf(p.order()).filter(e -> e.isBefore(epoch)).isPresent());
+  }
+
+  private List<Pending> take(Predicate<Pending> which) {
+    List<Pending> taken = orders.values().stream().filter(which).toList();
+    taken.forEach(p -> orders.remove(p.orderId()));
+    return taken;
   }
 
   private static Optional<Epoch> runEpochOf(AgentOrder order) {
