@@ -46,7 +46,7 @@ final class Bursting {
       Home state, FleetSight sight, BurstSettings settings, Instant now) {
     AreaId area = state.facts().area();
     AreaUse use = AreaUse.of(area, sight);
-    List<CellSize> cells = someCells(state, sight, use, settings.highWater());
+    List<CellSize> cells = someCells(state, sight, use, settings);
     return cells.isEmpty()
         ? Optional.empty()
         : borrower(state, sight, CellSize.hosts(cells), CellSize.vms(cells), settings)
@@ -78,8 +78,12 @@ final class Bursting {
                 state.facts().policy().backups()));
   }
 
-  /** As few as leave it at that share, the fullest first; never the last one. */
-  private static List<CellSize> someCells(Home state, FleetSight sight, AreaUse use, double share) {
+  /**
+   * As few as leave it at high water, the fullest first; never the last one, none that is empty,
+   * and none that nobody has room for beside the others.
+   */
+  private static List<CellSize> someCells(
+      Home state, FleetSight sight, AreaUse use, BurstSettings settings) {
     List<CellSize> own =
         CellSize.of(state, sight).stream()
             .filter(cell -> !state.lent().containsKey(cell.index()))
@@ -87,12 +91,17 @@ final class Bursting {
             .toList();
     List<CellSize> chosen = new ArrayList<>();
     AreaUse left = use;
-    for (CellSize cell : own.subList(0, Math.max(own.size() - 1, 0))) {
-      if (left.share() <= share) {
+    for (CellSize cell : own) {
+      boolean enough = left.share() <= settings.highWater() || chosen.size() + 1 == own.size();
+      if (enough || use.partOf(cell.hosts(), cell.vms()) == 0) {
         break;
       }
-      chosen.add(cell);
-      left = left.with(-cell.hosts(), -cell.vms());
+      int hosts = CellSize.hosts(chosen) + cell.hosts();
+      int vms = CellSize.vms(chosen) + cell.vms();
+      if (borrower(state, sight, hosts, vms, settings).isPresent()) {
+        chosen.add(cell);
+        left = use.with(-hosts, -vms);
+      }
     }
     return chosen;
   }

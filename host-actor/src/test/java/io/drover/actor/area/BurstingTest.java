@@ -86,12 +86,19 @@ class BurstingTest {
   @Test
   void shouldKeepToTheLimitOfWhatAnAreaTakesOver() {
     fleet.node("n1", NORTH, 90).node("s1", SOUTH, 0);
-    AreaPolicy little =
-        new AreaPolicy(
-            List.of(), AreaPolicy.Failback.MANUAL, AreaPolicy.DEFAULT.failbackAfter(), 32);
-    fleet.publish(management(SOUTH, Map.of(), little));
+    fleet.publish(management(SOUTH, Map.of(), taking(32)));
 
-    assertThat(afterHold(home(90))).as("34 hosts are in three cells").isEmpty();
+    assertThat(afterHold(home(90)).map(e -> ((Event.CellsLent) e).cells()))
+        .as("34 hosts are in three cells")
+        .hasValueSatisfying(cells -> assertThat(cells).hasSize(2));
+
+    fleet.publish(management(SOUTH, Map.of(), taking(10)));
+    assertThat(afterHold(home(90))).as("11 hosts are in one").isEmpty();
+  }
+
+  private static AreaPolicy taking(int hosts) {
+    return new AreaPolicy(
+        List.of(), AreaPolicy.Failback.MANUAL, AreaPolicy.DEFAULT.failbackAfter(), hosts);
   }
 
   @Test
