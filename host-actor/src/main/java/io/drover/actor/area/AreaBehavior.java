@@ -236,9 +236,9 @@ final class AreaBehavior
 
   private ReplyEffect<Event, AreaState> tick(Defined state) {
     ports.sight().publish(state.management());
-    outlook.look(state.management().hierarchy(), ports.sight(), now());
+    outlook.look(state.management().concerned(), ports.sight(), now());
     sweep.lookAt(ports.sight(), state.facts().hosts());
-    sweep.go();
+    sweep.go(state.management(), ports.sight());
     return Succession.next(state, ports.sight(), outlook, ports.settings(), now())
         .map(this::decided)
         .orElseGet(() -> burst(state));

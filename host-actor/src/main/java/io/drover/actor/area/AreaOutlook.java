@@ -4,12 +4,12 @@ import io.drover.config.units.AreaId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * Since when one incarnation of an area has seen control nodes of its hierarchy, or has not. A new
- * incarnation begins anew: waiting once more is safe. Not threadsafe.
+ * Since when one incarnation of an area has seen control nodes of those that run it or may, or has
+ * not. A new incarnation begins anew: waiting once more is safe. Not threadsafe.
  */
 final class AreaOutlook {
   /** Since when it has been so. */
@@ -17,14 +17,14 @@ final class AreaOutlook {
 
   private final Map<AreaId, Seen> areas = new HashMap<>();
 
-  void look(List<AreaId> hierarchy, FleetSight sight, Instant now) {
-    for (AreaId area : hierarchy) {
+  void look(Set<AreaId> concerned, FleetSight sight, Instant now) {
+    for (AreaId area : concerned) {
       boolean usable = sight.isUsable(area);
       areas.compute(
           area,
           (_, seen) -> seen != null && seen.usable() == usable ? seen : new Seen(usable, now));
     }
-    areas.keySet().retainAll(hierarchy);
+    areas.keySet().retainAll(concerned);
   }
 
   /** It has had control nodes for so long, without a break. */

@@ -40,10 +40,13 @@ final class HostSweep {
     }
   }
 
-  /** The next batch. */
-  void go() {
+  /** The next batch; not of cells that nobody can run: what they are told would only pile up. */
+  void go(Management area, FleetSight sight) {
     for (int i = 0; i < batch && !waiting.isEmpty(); i++) {
-      routes.tell(Host.TYPE_KEY, waiting.remove().text(), new Host.Command.SendOffer());
+      HostId host = waiting.remove();
+      if (area.candidates(host.cell()).stream().anyMatch(sight::isUsable)) {
+        routes.tell(Host.TYPE_KEY, host.text(), new Host.Command.SendOffer());
+      }
     }
   }
 }

@@ -70,6 +70,14 @@ public record Management(
     return hierarchy(area, policy.backups());
   }
 
+  /** Its hierarchy, and who runs cells of it although a change of policy has dropped them. */
+  public Set<AreaId> concerned() {
+    Set<AreaId> all = new LinkedHashSet<>(hierarchy());
+    all.add(keeper);
+    all.addAll(lent.values());
+    return all;
+  }
+
   static List<AreaId> hierarchy(AreaId area, List<AreaId> backups) {
     List<AreaId> all = new ArrayList<>();
     all.add(area);

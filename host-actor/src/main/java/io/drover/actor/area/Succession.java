@@ -113,7 +113,7 @@ final class Succession {
   private static Optional<Event> gatewaysChanged(Defined state, FleetSight sight, Instant now) {
     Map<AreaId, List<String>> known = state.facts().gateways();
     Map<AreaId, List<String>> seen = new HashMap<>();
-    for (AreaId area : state.management().hierarchy()) {
+    for (AreaId area : state.management().concerned()) {
       List<String> addresses =
           sight.nodes().stream()
               .filter(node -> node.area().equals(area))
@@ -155,14 +155,19 @@ final class Succession {
   }
 
   static Ruling failOver(Defined state, FleetSight sight, Area.Request.FailOver c, Instant now) {
-    boolean isThere = state instanceof Away && c.to().filter(state.keeper()::equals).isPresent();
-    return isThere
+    return isThere(state, sight, c.to())
         ? new Ruling.Already()
         : switch (BackupChoice.of(state.management(), sight, c.to())) {
           case BackupChoice.Found found ->
               new Ruling.Decide(moved(state, found.area(), Cause.OPERATOR, c.reason(), now));
           case BackupChoice.None none -> new Ruling.Refuse(none.refusal());
         };
+  }
+
+  /** Away to where it was wanted; to wherever its keeper answers if that was left open. */
+  private static boolean isThere(Defined state, FleetSight sight, Optional<AreaId> to) {
+    AreaId keeper = state.keeper();
+    return state instanceof Away && to.map(keeper::equals).orElseGet(() -> sight.isUsable(keeper));
   }
 
   static Ruling failBack(Defined state, FleetSight sight, Area.Request.FailBack c, Instant now) {

@@ -100,6 +100,31 @@ class SuccessionTest {
             Event.CellsReturned.class, e -> assertThat(e.cells()).containsExactlyInAnyOrder(1, 2));
   }
 
+  /** Who runs it stays responsible for it, whatever the hierarchy is changed to meanwhile. */
+  @Test
+  void shouldAlsoLeaveAKeeperAndABorrowerThatAreBackupsNoMore() {
+    Event onlyWest = new Event.PolicySet(AreaPolicy.DEFAULT.withBackups(List.of(WEST)), NOW);
+    fleet.node("w1", WEST, 0);
+    assertThat(decided(after(after(north(), failedOver(SOUTH, 1)), onlyWest))).contains(WEST);
+
+    fleet.node("n1", NORTH, 0);
+    Event lent = new Event.CellsLent(Set.of(1), SOUTH, new Epoch(1), Cause.OVERLOAD, "full", NOW);
+    assertThat(next(after(after(north(), lent), onlyWest)))
+        .containsInstanceOf(Event.CellsReturned.class);
+  }
+
+  @Test
+  void shouldNotFailOverOnceMoreWhenItIsAskedAgain() {
+    Defined away = after(north(), failedOver(SOUTH, 1));
+    fleet.node("s1", SOUTH, 0).node("w1", WEST, 0);
+
+    assertThat(failOver(away, Optional.empty())).isInstanceOf(Succession.Ruling.Already.class);
+    assertThat(failOver(away, Optional.of(SOUTH))).isInstanceOf(Succession.Ruling.Already.class);
+    assertThat(failOver(away, Optional.of(WEST))).isInstanceOf(Succession.Ruling.Decide.class);
+    fleet.gone("s1");
+    assertThat(failOver(away, Optional.empty())).isInstanceOf(Succession.Ruling.Decide.class);
+  }
+
   @Test
   void shouldRefuseAnOperatorWithTheFiguresOfEachBackup() {
     fleet.node("n1", NORTH, 2).node("s1", SOUTH, KnownFleet.HOST_LIMIT - 1);
@@ -156,17 +181,19 @@ class SuccessionTest {
   }
 
   private Optional<Event> next(Defined state) {
-    List<AreaId> hierarchy = state.management().hierarchy();
-    outlook.look(hierarchy, fleet, NOW);
-    outlook.look(hierarchy, fleet, LATER);
+    Set<AreaId> concerned = state.management().concerned();
+    outlook.look(concerned, fleet, NOW);
+    outlook.look(concerned, fleet, LATER);
     return Succession.next(state, fleet, outlook, Samples.areas(), LATER)
         .filter(event -> !(event instanceof Event.GatewaysChanged));
   }
 
   private Refusal refused(Defined state, Optional<AreaId> to) {
-    return ((Succession.Ruling.Refuse)
-            Succession.failOver(state, fleet, new Area.Request.FailOver(to, "", NOBODY), NOW))
-        .refusal();
+    return ((Succession.Ruling.Refuse) failOver(state, to)).refusal();
+  }
+
+  private Succession.Ruling failOver(Defined state, Optional<AreaId> to) {
+    return Succession.failOver(state, fleet, new Area.Request.FailOver(to, "", NOBODY), NOW);
   }
 
   private static Defined north() {
