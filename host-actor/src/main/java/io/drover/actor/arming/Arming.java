@@ -87,6 +87,11 @@ public final class Arming
 
     record Disarmed(Instant accepted, Instant since, Instant until, Mode mode, String reason)
         implements State {
+      /** Hosts that were lost from its beginning on stay ignored. */
+      boolean isExtendedBy(Event.Disarmed next) {
+        return mode == Mode.IGNORE && next.mode() == Mode.IGNORE && !next.at().isAfter(until);
+      }
+
       /** Its time is up, or it is ended. */
       Armed ended(Instant at) {
         Instant end = at.isBefore(until) ? at : until;
@@ -226,6 +231,8 @@ public final class Arming
           new State.Armed(e.at(), Instant.EPOCH, Instant.EPOCH);
       case On(State.Armed s, Event.Armed _) -> s;
       case On(State.Disarmed s, Event.Armed e) -> s.ended(e.at());
+      case On(State.Disarmed s, Event.Disarmed e) when s.isExtendedBy(e) ->
+          new State.Disarmed(s.accepted(), s.since(), e.until(), e.mode(), e.reason());
       case On(State s, Event.Disarmed e) ->
           new State.Disarmed(s.accepted(), e.at(), e.until(), e.mode(), e.reason());
     };

@@ -5,6 +5,7 @@ import static io.drover.actor.Samples.NORTH;
 import static io.drover.actor.Samples.NOW;
 import static io.drover.actor.Samples.settings;
 import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.drover.actor.RecordingRoutes;
 import io.drover.actor.api.ArmingView;
@@ -60,6 +61,20 @@ class ArmingMachineTest {
     }
 
     coverage.assertCompleteAndDocumented();
+  }
+
+  @Test
+  void shouldGoOnIgnoringWhatWasLostBeforeItWasProlonged() {
+    State state = states().getFirst();
+    for (Event event :
+        List.of(
+            new Event.Disarmed(SOON, Mode.IGNORE, "new switches", NOW),
+            new Event.Disarmed(SOON.plusSeconds(60), Mode.IGNORE, "not yet", NOW.plusSeconds(50)),
+            new Event.Armed(false, NOW.plusSeconds(70)))) {
+      state = Arming.evolve(state, event);
+    }
+
+    assertThat(state).isEqualTo(new State.Armed(Instant.EPOCH, NOW, NOW.plusSeconds(70)));
   }
 
   /** Armed; while losses were ignored; for a while to come, either way; no longer. */
