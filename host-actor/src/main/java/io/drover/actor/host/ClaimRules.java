@@ -84,7 +84,11 @@ final class ClaimRules {
     if (needsNone || state.facts().claimOf(run.vm()).isPresent()) {
       return new Ruling.Held();
     }
-    return Fit.resourceReason(offer, run.spec().resources())
+    Optional<String> reason =
+        state.facts().safety().fenced().isPresent()
+            ? Optional.of("it was fenced")
+            : Fit.resourceReason(offer, run.spec().resources());
+    return reason
         .<Ruling>map(r ->
             new Ruling.Refuse(
                 new ClaimReply.Refused(
