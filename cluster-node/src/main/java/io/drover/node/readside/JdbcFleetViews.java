@@ -10,6 +10,8 @@ import io.drover.actor.api.ImageStore;
 import io.drover.actor.api.ImageView;
 import io.drover.actor.api.MigrationView;
 import io.drover.actor.api.OperationView;
+import io.drover.actor.api.Refusal;
+import io.drover.actor.api.RefusedException;
 import io.drover.actor.api.VmView;
 import io.drover.config.units.AreaId;
 import java.sql.Connection;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -81,15 +84,34 @@ public final class JdbcFleetViews implements FleetViews {
                   .filter(area -> isAfter(page, area.name()))
                   .limit(page.limit() + 1L)
                   .toList();
-          List<CompletableFuture<AreaView>> views =
-              ids.stream().map(id -> controlPlane.area(id).toCompletableFuture()).toList();
+          List<CompletableFuture<Optional<AreaView>>> views = ids.stream().map(this::area).toList();
           return CompletableFuture.allOf(views.toArray(CompletableFuture[]::new))
               .thenApply(_ ->
                   page(
-                      views.stream().map(CompletableFuture::join).toList(),
+                      views.stream()
+                          .map(CompletableFuture::join)
+                          .flatMap(Optional::stream)
+                          .toList(),
                       page,
                       view -> view.id().name()));
         });
+  }
+
+  /** Empty while its first node joins: it is not defined yet. */
+  private CompletableFuture<Optional<AreaView>> area(AreaId id) {
+    return controlPlane
+        .area(id)
+        .<Optional<AreaView>>thenApply(Optional::of)
+        .exceptionallyCompose(failure ->
+            isNotFound(failure)
+                ? CompletableFuture.completedStage(Optional.empty())
+                : CompletableFuture.failedStage(failure))
+        .toCompletableFuture();
+  }
+
+  private static boolean isNotFound(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof RefusedException e && e.refusal().kind() == Refusal.Kind.NOT_FOUND;
   }
 
   @Override

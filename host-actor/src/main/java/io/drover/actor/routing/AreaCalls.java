@@ -39,13 +39,16 @@ final class AreaCalls {
   }
 
   CompletionStage<AreaView> view(AreaId area) {
-    return look(area)
-        .thenCompose(
-            shown -> arming.look(area).thenApply(armed -> view(shown, Optional.of(armed))));
+    return look(area).thenCompose(shown -> withArming(area, shown));
   }
 
-  private AreaView view(Reply.Shown shown, Optional<ArmingView> armed) {
-    return AreaViews.of(shown, sight, armed);
+  /** An area is shown also while its scheduler moves: that is when its alarms are looked at. */
+  private CompletionStage<AreaView> withArming(AreaId area, Reply.Shown shown) {
+    return arming
+        .look(area)
+        .<Optional<ArmingView>>thenApply(Optional::of)
+        .exceptionally(_ -> Optional.empty()) // it is shown as not known
+        .thenApply(armed -> AreaViews.of(shown, sight, armed));
   }
 
   CompletionStage<Reply.Shown> look(AreaId area) {
@@ -141,12 +144,7 @@ final class AreaCalls {
       AreaId area, Function<ActorRef<Reply>, Area.Command> command) {
     return Calls.change(ask(area, command), "change of area " + area)
         .thenCompose(AreaCalls::shown)
-        .thenCompose(shown ->
-            arming
-                .look(area)
-                .thenApply(Optional::of)
-                .exceptionally(_ -> Optional.empty()) // what was asked for is done all the same
-                .thenApply(armed -> view(shown, armed)));
+        .thenCompose(shown -> withArming(area, shown));
   }
 
   private static CompletionStage<Reply.Shown> shown(Reply reply) {
