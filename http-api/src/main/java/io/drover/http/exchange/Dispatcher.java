@@ -148,6 +148,10 @@ public final class Dispatcher {
     if (request.entity().getContentLengthOption().orElse(0) > BODY_LIMIT_BYTES) {
       throw Failures.bodyTooLarge();
     }
-    return request.entity().toStrict(BODY_TIMEOUT.toMillis(), BODY_LIMIT_BYTES, system);
+    return request
+        .entity()
+        .toStrict(BODY_TIMEOUT.toMillis(), BODY_LIMIT_BYTES, system)
+        .exceptionallyCompose(
+            failure -> CompletableFuture.failedStage(Failures.ofBody(failure, BODY_TIMEOUT)));
   }
 }

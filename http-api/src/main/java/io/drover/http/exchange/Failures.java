@@ -2,9 +2,11 @@ package io.drover.http.exchange;
 
 import io.drover.actor.api.Refusal;
 import io.drover.actor.api.RefusedException;
+import io.drover.config.units.Spans;
 import io.drover.http.problem.Problem;
 import io.drover.http.problem.ProblemException;
 import io.drover.http.problem.ProblemType;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -43,6 +45,14 @@ final class Failures {
         ProblemType.BODY_TOO_LARGE,
         "the body exceeds " + Dispatcher.BODY_LIMIT_BYTES + " bytes",
         Map.of("limit", Integer.toString(Dispatcher.BODY_LIMIT_BYTES)));
+  }
+
+  /** A body that does not come in time is no request: nobody was asked for anything. */
+  static Throwable ofBody(Throwable failure, Duration limit) {
+    return unwrapped(failure) instanceof TimeoutException
+        ? ProblemException.invalid(
+            "body", "the body did not come within %s".formatted(Spans.text(limit)))
+        : failure;
   }
 
   private static Problem problem(HttpRequest request, Throwable cause) {
